@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The answer: sites by tier, who is served in which clock, who is not and why, and the proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base.findings import Finding
+from goldenhour.base.grades import Tier
+from goldenhour.siting.question import Question
+
+
+class ProofStatus(StrEnum):
+    """How far the search is proven. Only OPTIMAL may be called best."""
+
+    OPTIMAL = "optimal"
+    GAP = "gap"
+
+
+class SiteStanding(StrEnum):
+    """How sure a site is. Only a visit confirms."""
+
+    PROVISIONAL = "provisional"
+    CONFIRMED = "confirmed"
+    EXISTING = "existing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """
+    A coded message with its values, put into words by ``base.messages``.
+
+    Parameters
+    ----------
+    code
+        ``"room.code"``.
+    values
+        Name and value pairs for the sentence.
+    """
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """
+    One structure chosen for a tier.
+
+    Parameters
+    ----------
+    structure
+        Row in the town's structures.
+    structure_id
+        Its stable id.
+    tier
+        What it is to hold.
+    standing
+        Provisional until a visit confirms it.
+    people_served
+        People whose nearest open site of this tier, within the clock, it is.
+    people_lost_if_removed
+        People who would lose the chain within the clocks if it closed and nothing replaced it.
+    reasons
+        Why it was chosen.
+    unknowns
+        What is not known about it.
+    """
+
+    structure: int
+    structure_id: str
+    tier: Tier
+    standing: SiteStanding
+    people_served: float
+    people_lost_if_removed: float
+    reasons: tuple[Said, ...]
+    unknowns: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """
+    People within one clock, and why the others are not. ``served + not_served = people``.
+
+    Parameters
+    ----------
+    tier
+        The tier reached.
+    clock_s
+        The clock in seconds.
+    people
+        All people.
+    served
+        People within the clock, along the chain.
+    not_served
+        The others.
+    not_served_because
+        Code and people: ``"too-far"``, ``"no-open-street"``, ``"not-attached"`` ...; sums to
+        ``not_served``.
+    """
+
+    tier: Tier
+    clock_s: float
+    people: float
+    served: float
+    not_served: float
+    not_served_because: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """
+    How good the plan is known to be.
+
+    Parameters
+    ----------
+    status
+        Optimal, or a gap remains.
+    objective
+        People served by the whole chain, recomputed from travel times.
+    bound
+        No choice among the considered candidates serves more people than this.
+    gap_share
+        ``(bound - objective) / objective``, a share; 0 when optimal.
+    n_structures
+        Structures in the town.
+    n_candidates
+        Structures that no rule refused for a stabilisation point.
+    n_considered
+        Candidates among which the proof holds.
+    greedy_objective
+        People served by placing one site at a time, the common rule; for comparison.
+    """
+
+    status: ProofStatus
+    objective: float
+    bound: float
+    gap_share: float
+    n_structures: int
+    n_candidates: int
+    n_considered: int
+    greedy_objective: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitToDo:
+    """
+    One structure to look at, and what the visit would settle.
+
+    Parameters
+    ----------
+    structure
+        Row in the town's structures.
+    structure_id
+        Its stable id.
+    tier
+        The tier it is meant for.
+    settles
+        What the visit would settle.
+    """
+
+    structure: int
+    structure_id: str
+    tier: Tier
+    settles: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    The answer to one question on one picture.
+
+    Parameters
+    ----------
+    id
+        Fingerprint of town, reports, question, moment and seed: the same inputs give the same id.
+    as_of
+        Moment of the picture, aware UTC.
+    question
+        The question answered.
+    sites
+        Chosen structures.
+    coverage
+        Who is served, per tier and clock.
+    proof
+        Bound, gap and status.
+    visits
+        What to look at first, most decisive first.
+    unknowns
+        What the whole plan rests on without knowing, such as streets that nobody reported on.
+    notes
+        What the planner must be told beside the sites, such as a referral hospital that lies beyond
+        the surgery clock, so that surgery has to be local.
+    home_people
+        People of each home (structure). Shape ``(n_structures,)``, float64.
+    home_tsp_s
+        Seconds from each home to its nearest chosen stabilisation point, ``inf`` beyond the clock.
+        Shape ``(n_structures,)``, float32.
+    home_site
+        Position in ``sites`` of that point, -1 if none. Shape ``(n_structures,)``, int32.
+    home_served
+        True if the whole chain holds within the clocks. Shape ``(n_structures,)``, bool.
+    findings
+        What was noticed on the way.
+    """
+
+    id: str
+    as_of: datetime
+    question: Question
+    sites: tuple[Site, ...]
+    coverage: tuple[Coverage, ...]
+    proof: Proof
+    visits: tuple[VisitToDo, ...]
+    unknowns: tuple[Said, ...]
+    notes: tuple[Said, ...]
+    home_people: NDArray[np.float64]
+    home_tsp_s: NDArray[np.float32]
+    home_site: NDArray[np.int32]
+    home_served: NDArray[np.bool_]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_provisional(self) -> bool:
+        """True while any site rests on no visit."""
+        return any(site.standing is SiteStanding.PROVISIONAL for site in self.sites)
