@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes wrong, said so that a person can act on it: what, where, what to do, and a stable code."""
+"""What goes wrong, said so that a person can act on it: what, where, what to do, a stable code."""
 
 from typing import ClassVar
 

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from enum import IntEnum
@@ -18,7 +19,7 @@ from goldenhour.reports.said import Said
 _ID_LENGTH = 32
 
 
-def make(
+def make(  # noqa: PLR0913 - the fields of one record, all by name
     said: Said,
     *,
     source: Source,
@@ -31,7 +32,7 @@ def make(
     credibility: Credibility = Credibility.CANNOT_JUDGE,
     sensitivity: Sensitivity = Sensitivity.INTERNAL,
     supersedes: tuple[ReportId, ...] = (),
-) -> Report:  # fields of one record, all by name
+) -> Report:
     """
     Make a report.
 
@@ -113,7 +114,7 @@ def make(
     )
 
 
-def fingerprint(words: dict[str, object]) -> ReportId:
+def fingerprint(words: Mapping[str, object]) -> ReportId:
     """
     Hash what a report says.
 
