@@ -5,8 +5,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
-from enum import IntEnum
+from datetime import UTC, datetime
+from enum import Enum
+from math import isnan
 
 from shapely import to_wkb
 from shapely.geometry.base import BaseGeometry
@@ -17,6 +18,8 @@ from goldenhour.reports.report import Report, ReportId, Source
 from goldenhour.reports.said import Said
 
 _ID_LENGTH = 32
+_MAX_LON, _MAX_LAT = 180.0, 90.0
+_NEVER_NEGATIVE = {"radius_m", "delay_s", "area_m2", "beds", "deaths"}
 
 
 def make(  # noqa: PLR0913 - the fields of one record, all by name
@@ -69,23 +72,14 @@ def make(  # noqa: PLR0913 - the fields of one record, all by name
     Raises
     ------
     BadReportError
-        If a time is naive, or the end lies before the start.
+        If a time is naive, the end lies before the start, a number is not a number (unknown is
+        None), bounds are the wrong way round, or the place is empty or not in degrees.
     """
-    seen_to = seen_to or seen_from
-    for moment in (seen_from, seen_to, recorded_at, valid_until):
-        if moment is not None and moment.tzinfo is None:
-            raise BadReportError(
-                f"The time {moment.isoformat()} has no time zone.",
-                where=said.kind.value,
-                do="Give it as UTC, such as 2017-11-04T06:00:00Z.",
-            )
-    if seen_to < seen_from:
-        raise BadReportError(
-            "It was seen until before it was first seen.",
-            where=f"{said.kind.value}, {seen_from.isoformat()}",
-            do="Swap the two times.",
-        )
-    supersedes = tuple(sorted(supersedes))
+    seen_from, recorded_at = _utc(seen_from, said), _utc(recorded_at, said)
+    seen_to = seen_from if seen_to is None else _utc(seen_to, said)
+    valid_until = None if valid_until is None else _utc(valid_until, said)
+    _require_sense(said, seen_from=seen_from, seen_to=seen_to, where=where)
+    supersedes = tuple(sorted(set(supersedes)))
     words = {
         "kind": said.kind.value,
         "said": asdict(said),
@@ -126,16 +120,97 @@ def fingerprint(words: Mapping[str, object]) -> ReportId:
     Returns
     -------
     id
-        The first 32 hexadecimal digits of the SHA-256 of their canonical JSON.
+        The first 32 hexadecimal digits of the SHA-256 of their canonical JSON, in which 5 and 5.0
+        are the same number.
+
+    Raises
+    ------
+    BadReportError
+        If a text in it is not valid Unicode.
     """
-    text = json.dumps(words, sort_keys=True, separators=(",", ":"), default=_plain)
-    return ReportId(hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH])
+    text = json.dumps(_canonical(words), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return ReportId(hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH])
+    except UnicodeEncodeError as error:
+        raise BadReportError(
+            "It holds text that is not valid Unicode.",
+            where=str(words.get("kind", "report")),
+            do="Read the file again with its right encoding.",
+        ) from error
 
 
-def _plain(value: object) -> object:
-    """Write numbers of numpy and enumerations as plain JSON."""
-    if isinstance(value, IntEnum):
-        return int(value)
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"{type(value).__name__} cannot be part of a report")
+def _canonical(value: object) -> object:
+    """Write equal values alike, whatever type carried them."""
+    if isinstance(value, Mapping):
+        return {key: _canonical(entry) for key, entry in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_canonical(entry) for entry in value]
+    if isinstance(value, Enum):
+        value = value.value
+    elif hasattr(value, "item"):
+        value = value.item()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _utc(moment: datetime, said: Said) -> datetime:
+    """Turn a time to UTC; refuse one without a zone."""
+    if moment.tzinfo is None:
+        raise BadReportError(
+            f"The time {moment.isoformat()} has no time zone.",
+            where=said.kind.value,
+            do="Give it as UTC, such as 2017-11-04T06:00:00Z.",
+        )
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise BadReportError(
+            f"The time {moment.isoformat()} lies outside the calendar.",
+            where=said.kind.value,
+            do="Correct its year.",
+        ) from error
+
+
+def _require_sense(
+    said: Said, *, seen_from: datetime, seen_to: datetime, where: BaseGeometry | None
+) -> None:
+    """Refuse what cannot be true of any report."""
+    place = f"{said.kind.value}, {seen_from.isoformat()}"
+    if seen_to < seen_from:
+        raise BadReportError(
+            "It was seen until before it was first seen.", where=place, do="Swap the two times."
+        )
+    _require_numbers(said, place)
+    if where is not None:
+        _require_degrees(where, place)
+
+
+def _require_numbers(said: Said, place: str) -> None:
+    """Refuse numbers that are not, reaches below zero and bounds the wrong way round."""
+    for name in said.__slots__:
+        value = getattr(said, name)
+        if isinstance(value, float) and isnan(value):
+            raise BadReportError(
+                f"'{name}' is not a number.", where=place, do="Leave it out if it is unknown."
+            )
+        if name in _NEVER_NEGATIVE and value is not None and value < 0:
+            raise BadReportError(
+                f"'{name}' is below zero.", where=place, do="Correct it or leave it out."
+            )
+    low, high = getattr(said, "low", None), getattr(said, "high", None)
+    if low is not None and high is not None and low > high:
+        raise BadReportError(
+            f"Its lower bound {low:g} is above its upper bound {high:g}.",
+            where=place,
+            do="Swap the two.",
+        )
+
+
+def _require_degrees(where: BaseGeometry, place: str) -> None:
+    """Refuse a place that is empty or cannot be longitude and latitude."""
+    west, south, east, north = where.bounds
+    if not (-_MAX_LON <= west <= east <= _MAX_LON and -_MAX_LAT <= south <= north <= _MAX_LAT):
+        raise BadReportError(
+            "Its place is empty, or not in degrees of longitude and latitude.",
+            where=place,
+            do="Convert it to EPSG:4326, longitude first, or leave it out.",
+        )
