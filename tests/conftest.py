@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a machine may lack, said aloud: real data and a browser. In CI their absence is a failure."""
+"""What a machine may lack, said aloud: real data, a browser. In CI their absence is a failure."""
 
 import os
 import shutil
