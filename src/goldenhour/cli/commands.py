@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs. Each parses, calls one workflow, and shows what came of it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goldenhour.cli.bar import Bar
+
+app = typer.Typer(
+    name="goldenhour",
+    help="Decide where to set up trauma care in a damaged town, and show why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Workspace_ = Annotated[
+    Path, typer.Option("--in", metavar="FOLDER", help="The town's workspace.")
+]
+At = Annotated[
+    str,
+    typer.Option(
+        "--at", metavar="DATE", help="Moment of the picture, such as 2017-11-04. Default: now."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+_HERE = Path()
+
+
+@app.command(epilog="Example: goldenhour demo")
+def demo(json: Json = False) -> None:
+    """Generate the Al Qaim exercise below the current folder, plan it, and say where the map is."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.demo import demo as run_demo
+
+    with Bar() as bar:
+        result = run_demo(Path.cwd(), progress=bar)
+    show.plan(result, as_json=json)
+
+
+@app.command(epilog="Example: goldenhour exercise al-qaim --seed 7")
+def exercise(
+    name: Annotated[str, typer.Argument(help="Which exercise; there is one: al-qaim.")],
+    folder: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="Where. Default: NAME-exercise.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same town.")] = 2017,
+    structures: Annotated[int, typer.Option(min=50, help="About how many structures.")] = 20_000,
+) -> None:
+    """Generate a made-up town pinned to public facts, with a hidden truth beside it."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.exercise import exercise as run_exercise
+
+    with Bar() as bar:
+        result = run_exercise(
+            folder or Path(f"{name}-exercise"),
+            name=name,
+            seed=seed,
+            n_structures=structures,
+            progress=bar,
+        )
+    show.exercise(result)
+
+
+@app.command(epilog="Example: goldenhour new aleppo --streets s.parquet --structures b.csv")
+def new(
+    folder: Annotated[Path, typer.Argument(help="The workspace to make; its name is the town's.")],
+    streets: Annotated[list[Path], typer.Option(help="Streets: PBF, GeoPackage, GeoParquet …")],
+    structures: Annotated[list[Path], typer.Option(help="Structures: outlines or points.")],
+    places: Annotated[list[Path] | None, typer.Option(help="Named places, people in them.")] = None,
+    barriers: Annotated[list[Path] | None, typer.Option(help="Rivers, canals, walls.")] = None,
+    attribution: Annotated[
+        str, typer.Option(help="Words that maps must show, if a file does not say.")
+    ] = "",
+) -> None:
+    """Make a workspace from files."""
+    from goldenhour.cli import show
+    from goldenhour.town.layers import LayerKind
+    from goldenhour.workflows.clock import now
+    from goldenhour.workflows.new import LayerFile
+    from goldenhour.workflows.new import new as run_new
+
+    named = (
+        (LayerKind.STREETS, streets),
+        (LayerKind.STRUCTURES, structures),
+        (LayerKind.PLACES, places),
+        (LayerKind.BARRIERS, barriers),
+    )
+    files = [LayerFile(kind=kind, path=path) for kind, paths in named for path in paths or ()]
+    with Bar() as bar:
+        result = run_new(
+            folder, files=files, recorded_at=now(), attribution=attribution, progress=bar
+        )
+    show.new(result)
+
+
+@app.command(epilog="Example: goldenhour read --in aleppo unosat.geojson strikes.geojson")
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Anything outside.")],
+    workspace: Workspace_ = _HERE,
+    as_: Annotated[
+        str | None, typer.Option("--as", metavar="FORMAT", help="Format, if not recognised.")
+    ] = None,
+) -> None:
+    """Read files into the ledger; the format is recognised."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.clock import now
+    from goldenhour.workflows.read import read as run_read
+    from goldenhour.workflows.workspace import open_workspace
+
+    with Bar() as bar:
+        result = run_read(
+            open_workspace(workspace), files=files, as_=as_, recorded_at=now(), progress=bar
+        )
+    show.read(result)
+
+
+@app.command(epilog="Example: goldenhour picture --in al-qaim-exercise --at 2017-11-08")
+def picture(workspace: Workspace_ = _HERE, at: At = "", json: Json = False) -> None:
+    """Print and map what is known at a moment, what contradicts, and what has gone stale."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.picture import picture as run_picture
+    from goldenhour.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    with Bar() as bar:
+        result = run_picture(opened, as_of=_moment(at, opened.as_of), progress=bar)
+    show.picture(result, as_json=json)
+
+
+@app.command(epilog="Example: goldenhour plan --in aleppo --tsp 6 --field-hospitals 2")
+def plan(
+    workspace: Workspace_ = _HERE,
+    question: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A question as TOML.")
+    ] = None,
+    tsp: Annotated[int | None, typer.Option(help="Stabilisation points to open.")] = None,
+    field_hospitals: Annotated[int | None, typer.Option(help="Field hospitals to open.")] = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Propose sites, prove how good they are, and write map, brief, GeoPackage and visits."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.plan import plan as run_plan
+    from goldenhour.workflows.question_file import read_question
+    from goldenhour.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    wishes = dict(read_question(question)) if question else {}
+    options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals}
+    wishes |= {key: value for key, value in options.items() if value is not None}
+    with Bar() as bar:
+        result = run_plan(
+            opened, as_of=_moment(at, opened.as_of), wishes=wishes, progress=bar
+        )
+    show.plan(result, as_json=json)
+
+
+@app.command(epilog='Example: goldenhour route --in al-qaim-exercise "Karabilah" "Ubaydi"')
+def route(
+    start: Annotated[str, typer.Argument(help="Place, structure id, lon,lat or MGRS.")],
+    end: Annotated[str, typer.Argument(help="Likewise.")],
+    workspace: Workspace_ = _HERE,
+    on_foot: Annotated[bool, typer.Option(help="With a stretcher instead of a vehicle.")] = False,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Find the fastest open way, with the closures known at a moment."""
+    from goldenhour.base.grades import Mode
+    from goldenhour.cli import show
+    from goldenhour.workflows.route import route as run_route
+    from goldenhour.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    with Bar() as bar:
+        result = run_route(
+            opened,
+            start=start,
+            end=end,
+            mode=Mode.STRETCHER if on_foot else Mode.VEHICLE,
+            as_of=_moment(at, opened.as_of),
+            progress=bar,
+        )
+    show.route(result, as_json=json)
+
+
+@app.command(epilog="Example: goldenhour merge --in al-qaim other-laptop/ledger.db")
+def merge(
+    other: Annotated[Path, typer.Argument(help="Another ledger of the same town.")],
+    workspace: Workspace_ = _HERE,
+) -> None:
+    """Take over another ledger's reports; in whatever order, twice or partly, the union results."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.merge import merge as run_merge
+    from goldenhour.workflows.workspace import open_workspace
+
+    show.read(run_merge(open_workspace(workspace), other=other))
+
+
+@app.command(epilog="Example: goldenhour sources")
+def sources() -> None:
+    """List the formats that `new` and `read` understand."""
+    from goldenhour.cli import show
+    from goldenhour.sources.recognise import formats
+
+    show.sources(formats())
+
+
+@app.command(epilog="Example: goldenhour check --in aleppo")
+def check(
+    workspace: Annotated[
+        Path | None, typer.Option("--in", metavar="FOLDER", help="A workspace to look at too.")
+    ] = None,
+) -> None:
+    """Tell whether this installation, and a workspace, are sound."""
+    from goldenhour.cli import show
+    from goldenhour.workflows.check import check_installation, check_workspace
+    from goldenhour.workflows.workspace import open_workspace
+
+    checks = check_installation()
+    if workspace is not None:
+        checks += check_workspace(open_workspace(workspace))
+    show.checks(checks)
+    if not all(entry.sound for entry in checks):
+        raise typer.Exit(5)
+
+
+def _moment(text: str, default: datetime | None) -> datetime:
+    """Read ``--at``; a date alone means the end of that day, so that its reports count."""
+    from goldenhour.base.errors import InputError
+    from goldenhour.workflows.clock import now
+
+    if not text:
+        return default or now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(
+            f"'{text}' is not a date.", where="--at", do="Write it like 2017-11-04.", code="GH113"
+        ) from error
+    if len(text) <= len("2017-11-04"):
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door: turns every error into one message with a code, and the exit code of its kind."""
+
+import errno
+import os
+import sys
+import traceback
+
+from typer.exceptions import TyperException
+
+from goldenhour.base.errors import GoldenHourError, StoreError
+from goldenhour.base.settings import Settings
+from goldenhour.cli.commands import app
+
+_INTERRUPTED, _UNEXPECTED = 130, 70
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """
+    Run one command.
+
+    Parameters
+    ----------
+    arguments
+        As typed, without the program's name.
+
+    Returns
+    -------
+    exit_code
+        0 done, 2 mend the input, 3 an outside service failed, 4 no plan, 5 cannot read or write.
+    """
+    try:
+        return int(app(arguments, standalone_mode=False) or 0)
+    except TyperException as error:
+        error.show()
+        return error.exit_code
+    except GoldenHourError as error:
+        return _tell(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. Nothing half-written was left behind.\n")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; point stdout at nothing so that closing it stays quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _tell(_store_error(error))
+    except Exception as error:  # noqa: BLE001 - the last door: nobody shall meet a traceback
+        return _unexpected(error)
+
+
+def _tell(error: GoldenHourError) -> int:
+    """Print what, where and what to do."""
+    where = f"\n  where: {error.where}" if error.where else ""
+    do = f"\n  do:    {error.do}" if error.do else ""
+    sys.stderr.write(f"goldenhour: [{error.code}] {error.what}{where}{do}\n")
+    return error.exit_code
+
+
+def _store_error(error: OSError) -> StoreError:
+    """Say what the disk or the folder did not allow."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StoreError(
+        f"{error.strerror or error}.",
+        where=str(error.filename or ""),
+        do="Make room on the disk." if full else "Check the folder and your rights to it.",
+    )
+
+
+def _unexpected(error: Exception) -> int:
+    """Admit a defect of ours, without a traceback unless it is asked for."""
+    if Settings.from_environment().traceback == "yes":
+        traceback.print_exception(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    sys.stderr.write(
+        f"goldenhour: [GH999] Something unexpected went wrong: {type(error).__name__}: {error}\n"
+        f"  where: {os.path.basename(last.filename)}, line {last.lineno}\n"
+        "  do:    Please report it; GOLDENHOUR_TRACEBACK=yes shows more.\n"
+    )
+    return _UNEXPECTED

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a workspace to a plan on disk: picture, screening, sites, map, brief."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from goldenhour.base.findings import Finding
+from goldenhour.base.grades import Tier
+from goldenhour.base.progress import Progress, quiet
+from goldenhour.publish import brief, geopackage, gpx, plan_json, web_map
+from goldenhour.publish.reach import ReachArea
+from goldenhour.siting.plan import Plan
+from goldenhour.siting.propose import propose
+from goldenhour.siting.screen import screen
+from goldenhour.siting.screening import Screening
+from goldenhour.times.areas import reach_areas
+from goldenhour.times.carry import Evacuation
+from goldenhour.workflows.question_file import question_from
+from goldenhour.workflows.state import State, load_state
+from goldenhour.workflows.whole import whole_folder
+from goldenhour.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """
+    A plan and where it was written.
+
+    Parameters
+    ----------
+    folder
+        Its folder.
+    plan
+        The plan.
+    state
+        Town and picture it rests on.
+    findings
+        What was noticed on the way.
+    """
+
+    folder: Path
+    plan: Plan
+    state: State
+    findings: tuple[Finding, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files a planner opens, most telling first."""
+        names = ("map.html", "brief.pdf", "plan.json", "plan.gpkg", "visits.gpx")
+        return tuple(self.folder / name for name in names)
+
+
+def plan(
+    workspace: Workspace,
+    *,
+    as_of: datetime,
+    wishes: Mapping[str, Any] | None = None,
+    progress: Progress = quiet,
+) -> PlanResult:
+    """
+    Plan on a workspace and write the plan's folder in one step.
+
+    Parameters
+    ----------
+    workspace
+        The town's folder.
+    as_of
+        Moment of the picture, aware UTC.
+    wishes
+        Fields of the question that differ from the workspace's own.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    result
+        The plan, its folder and findings.
+    """
+    question = question_from(workspace.question, wishes or {})
+    state = load_state(workspace, as_of=as_of, progress=progress)
+    screening = screen(state.town, state.picture)
+    progress("Building the evacuation network", 0, 1)
+    evacuation = Evacuation.of(
+        state.town, state.picture, unknown_streets=question.unknown_streets
+    )
+    progress("Building the evacuation network", 1, 1)
+    answer = propose(
+        state.town,
+        state.picture,
+        screening,
+        question,
+        evacuation=evacuation,
+        progress=progress,
+    )
+    folder = workspace.plans / answer.id[:12]
+    with whole_folder(folder) as hidden:
+        _write_all(hidden, state, screening, answer, _reach(evacuation, answer), progress)
+    return PlanResult(
+        folder=folder,
+        plan=answer,
+        state=state,
+        findings=(*state.findings, *state.picture.findings, *answer.findings),
+    )
+
+
+def _reach(evacuation: Evacuation, answer: Plan) -> tuple[ReachArea, ...]:
+    """Draw the area from which each stabilisation point is reached within its clock."""
+    sites = [site for site in answer.sites if site.tier is Tier.TSP]
+    shapes = reach_areas(
+        evacuation, [site.structure for site in sites], answer.question.tsp_clock_s
+    )
+    return tuple(
+        ReachArea(structure=site.structure, clock_s=answer.question.tsp_clock_s, shape=shape)
+        for site, shape in zip(sites, shapes, strict=True)
+    )
+
+
+def _write_all(
+    folder: Path,
+    state: State,
+    screening: Screening,
+    answer: Plan,
+    reach: tuple[ReachArea, ...],
+    progress: Progress,
+) -> None:
+    """Write every product of one plan."""
+    parts = {"town": state.town, "picture": state.picture, "plan": answer}
+    steps = (
+        lambda: plan_json.write(folder / "plan.json", screening=screening, **parts),
+        lambda: web_map.write(
+            folder / "map.html", screening=screening, reach=reach, **parts
+        ),
+        lambda: geopackage.write(
+            folder / "plan.gpkg", screening=screening, reach=reach, **parts
+        ),
+        lambda: brief.write(folder / "brief.pdf", screening=screening, reach=reach, **parts),
+        lambda: gpx.write_visits(folder / "visits.gpx", town=state.town, plan=answer),
+    )
+    for done, step in enumerate(steps):
+        progress("Writing the plan", done, len(steps))
+        step()
+    progress("Writing the plan", len(steps), len(steps))
