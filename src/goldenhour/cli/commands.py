@@ -17,9 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Workspace_ = Annotated[
-    Path, typer.Option("--in", metavar="FOLDER", help="The town's workspace.")
-]
+Workspace_ = Annotated[Path, typer.Option("--in", metavar="FOLDER", help="The town's workspace.")]
 At = Annotated[
     str,
     typer.Option(
@@ -153,9 +151,7 @@ def plan(
     options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals}
     wishes |= {key: value for key, value in options.items() if value is not None}
     with Bar() as bar:
-        result = run_plan(
-            opened, as_of=_moment(at, opened.as_of), wishes=wishes, progress=bar
-        )
+        result = run_plan(opened, as_of=_moment(at, opened.as_of), wishes=wishes, progress=bar)
     show.plan(result, as_json=json)
 
 

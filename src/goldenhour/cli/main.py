@@ -5,6 +5,7 @@ import errno
 import os
 import sys
 import traceback
+from pathlib import Path
 
 from typer.exceptions import TyperException
 
@@ -39,8 +40,6 @@ def main(arguments: list[str]) -> int:
     except TyperException as error:
         error.show()
         return error.exit_code
-    except GoldenHourError as error:
-        return _tell(error)
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Nothing half-written was left behind.\n")
         return _INTERRUPTED
@@ -48,10 +47,17 @@ def main(arguments: list[str]) -> int:
         # The reader has gone; point stdout at nothing so that closing it stays quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        return _tell(_store_error(error))
     except Exception as error:  # noqa: BLE001 - the last door: nobody shall meet a traceback
-        return _unexpected(error)
+        return _answer(error)
+
+
+def _answer(error: Exception) -> int:
+    """Choose the words and the exit code for what went wrong."""
+    if isinstance(error, GoldenHourError):
+        return _tell(error)
+    if isinstance(error, OSError):
+        return _tell(_store_error(error))
+    return _unexpected(error)
 
 
 def _tell(error: GoldenHourError) -> int:
@@ -79,7 +85,7 @@ def _unexpected(error: Exception) -> int:
     last = traceback.extract_tb(error.__traceback__)[-1]
     sys.stderr.write(
         f"goldenhour: [GH999] Something unexpected went wrong: {type(error).__name__}: {error}\n"
-        f"  where: {os.path.basename(last.filename)}, line {last.lineno}\n"
+        f"  where: {Path(last.filename).name}, line {last.lineno}\n"
         "  do:    Please report it; GOLDENHOUR_TRACEBACK=yes shows more.\n"
     )
     return _UNEXPECTED

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Is this installation, or this workspace, sound?"""
+"""Whether this installation, or a workspace, is sound."""
 
 from dataclasses import dataclass
 from importlib import import_module

@@ -30,9 +30,7 @@ class PictureResult:
     map_file: Path
 
 
-def picture(
-    workspace: Workspace, *, as_of: datetime, progress: Progress = quiet
-) -> PictureResult:
+def picture(workspace: Workspace, *, as_of: datetime, progress: Progress = quiet) -> PictureResult:
     """
     Work out what is known at a moment, and map it.
 

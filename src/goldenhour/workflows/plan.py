@@ -83,9 +83,7 @@ def plan(
     state = load_state(workspace, as_of=as_of, progress=progress)
     screening = screen(state.town, state.picture)
     progress("Building the evacuation network", 0, 1)
-    evacuation = Evacuation.of(
-        state.town, state.picture, unknown_streets=question.unknown_streets
-    )
+    evacuation = Evacuation.of(state.town, state.picture, unknown_streets=question.unknown_streets)
     progress("Building the evacuation network", 1, 1)
     answer = propose(
         state.town,
@@ -130,12 +128,8 @@ def _write_all(
     parts = {"town": state.town, "picture": state.picture, "plan": answer}
     steps = (
         lambda: plan_json.write(folder / "plan.json", screening=screening, **parts),
-        lambda: web_map.write(
-            folder / "map.html", screening=screening, reach=reach, **parts
-        ),
-        lambda: geopackage.write(
-            folder / "plan.gpkg", screening=screening, reach=reach, **parts
-        ),
+        lambda: web_map.write(folder / "map.html", screening=screening, reach=reach, **parts),
+        lambda: geopackage.write(folder / "plan.gpkg", screening=screening, reach=reach, **parts),
         lambda: brief.write(folder / "brief.pdf", screening=screening, reach=reach, **parts),
         lambda: gpx.write_visits(folder / "visits.gpx", town=state.town, plan=answer),
     )

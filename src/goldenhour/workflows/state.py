@@ -67,9 +67,7 @@ def load_town(workspace: Workspace) -> tuple[Town, tuple[Finding, ...]]:
     return build(layers, name=workspace.name)
 
 
-def load_state(
-    workspace: Workspace, *, as_of: datetime, progress: Progress = quiet
-) -> State:
+def load_state(workspace: Workspace, *, as_of: datetime, progress: Progress = quiet) -> State:
     """
     Work out the picture of a workspace.
 

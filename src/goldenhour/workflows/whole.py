@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders that appear whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -56,7 +55,7 @@ def _put_in_place(hidden: Path, folder: Path) -> None:
         return
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
     try:
-        os.replace(folder, aside / "old")
+        folder.replace(aside / "old")
         hidden.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
