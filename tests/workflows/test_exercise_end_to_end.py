@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Al Qaim exercise from nothing to a plan: the story's facts come out of the program."""
+
+from pathlib import Path
+
+import pytest
+
+from goldenhour.base.grades import Tier
+from goldenhour.workflows.clock import now
+from goldenhour.workflows.exercise import exercise
+from goldenhour.workflows.plan import PlanResult, plan
+
+pytestmark = pytest.mark.xdist_group("exercise")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> PlanResult:
+    """A small exercise, planned once."""
+    folder = tmp_path_factory.mktemp("exercise") / "al-qaim"
+    made = exercise(folder, name="al-qaim", seed=2017, n_structures=3000)
+    return plan(made.workspace, as_of=made.workspace.as_of or now())
+
+
+def test_haditha_lies_beyond_the_two_hour_clock(planned: PlanResult) -> None:
+    """Surgery has to be local: the referral hospital cannot be reached within two hours."""
+    notes = {note.code: dict(note.values) for note in planned.plan.notes}
+    assert "siting.referral-beyond-clock" in notes
+    assert any("Haditha" in value for value in notes["siting.referral-beyond-clock"].values())
+
+
+def test_everything_says_exercise(planned: PlanResult) -> None:
+    """Nobody can take the products for a real town."""
+    for path in planned.files:
+        if path.suffix in {".html", ".json", ".gpx"}:
+            assert "EXERCISE" in path.read_text(encoding="utf-8"), path.name
+
+
+def test_the_plan_does_not_know_the_truth(planned: PlanResult) -> None:
+    """The truth lies beside the workspace and plays no part in it."""
+    truth = planned.folder.parents[1] / "hidden-truth"
+    assert list(truth.glob("*.parquet"))
+    assert planned.plan.is_provisional
+
+
+def test_the_same_inputs_give_the_same_plan_byte_for_byte(planned: PlanResult) -> None:
+    """Planning again changes no byte of plan.json."""
+    from goldenhour.workflows.workspace import open_workspace  # noqa: PLC0415 - used here only
+
+    before = (planned.folder / "plan.json").read_bytes()
+    again = plan(open_workspace(planned.folder.parents[1]), as_of=planned.plan.as_of)
+    assert again.plan.id == planned.plan.id
+    assert (again.folder / "plan.json").read_bytes() == before
+
+
+def test_the_chain_is_asked_for(planned: PlanResult) -> None:
+    """Every tier of the chain has its coverage."""
+    assert {entry.tier for entry in planned.plan.coverage} == {
+        Tier.TSP,
+        Tier.FIELD_HOSPITAL,
+        Tier.REFERRAL,
+    }
