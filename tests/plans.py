@@ -142,12 +142,15 @@ def make_plan(town: Town, picture: Picture) -> Plan:
                 structure=row,
                 structure_id=str(town.structures.id[row]),
                 tier=tier,
-                settles=(_said(),),
+                settles=(Said(code="siting.visit-confirms", values=(("people", "100"),)),),
             )
             for tier, row in SITES[1:]
         ),
-        unknowns=(_said(),),
-        notes=(_said(),),
+        unknowns=(
+            Said(code="siting.people-assumed"),
+            Said(code="siting.streets-unknown-passable", values=(("percent", "87"),)),
+        ),
+        notes=(Said(code="siting.referral-unknown-note"),),
         home_people=people,
         home_tsp_s=np.where(served, 300, np.inf).astype(np.float32),
         home_site=home_site,
@@ -195,14 +198,17 @@ def _site(town: Town, tier: Tier, row: int, reached: float) -> Site:
         standing=SiteStanding.CONFIRMED if visited else SiteStanding.PROVISIONAL,
         people_served=reached if tier is Tier.FIELD_HOSPITAL else reached / 2,
         people_lost_if_removed=reached / 4,
-        reasons=(_said(),),
-        unknowns=() if visited else (_said(),),
+        reasons=(
+            Said(code="siting.area-known", values=(("area", "400"),)),
+            Said(code="siting.forced-site"),
+        ),
+        unknowns=(Said(code="siting.explosive-hazard-unknown"), *(() if visited else _unvisited())),
     )
 
 
-def _said() -> Said:
-    """Say anything that is in the catalogue."""
-    return Said(code="plan.confirmed", values=(("n_sites", "3"),))
+def _unvisited() -> tuple[Said, ...]:
+    """Say what nobody knows of a structure that nobody has visited."""
+    return (Said(code="siting.visit-unknown"), Said(code="siting.water-unknown"))
 
 
 def _reports() -> tuple[Report, ...]:
