@@ -117,14 +117,16 @@ def _warnings(town: Town) -> tuple[str, ...]:
 def _waypoint(town: Town, visit: VisitToDo, place: Position, order: int) -> GPXWaypoint:
     """Say what is to be looked at and what the look would settle."""
     names = (
-        say("brief.visit-name", language, order=order, tier=tier_name(visit.tier, language))
+        say(
+            "brief.visit-name", language, order=f"{order:02d}", tier=tier_name(visit.tier, language)
+        )
         for language in LANGUAGES
     )
     settles = " ".join(sentence(said, language) for language in LANGUAGES for said in visit.settles)
     return GPXWaypoint(
         latitude=place.lat,
         longitude=place.lon,
-        name=_marked(town, f"{order:02d} " + " / ".join(names)),
+        name=_marked(town, " / ".join(names)),
         comment=plain(f"{visit.structure_id} · {place.mgrs}"),
         description=plain(settles),
         symbol="Flag, Blue",
