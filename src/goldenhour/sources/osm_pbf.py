@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""OpenStreetMap files (PBF and XML): streets, building outlines, places and water in one pass."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from goldenhour.base.errors import UnreadableFileError
+from goldenhour.base.findings import Finding
+from goldenhour.sources.osm_streets import StreetWays
+from goldenhour.sources.osm_things import Things
+from goldenhour.sources.reading import Reading
+from goldenhour.sources.shaping import OSM_ATTRIBUTION, source_of
+from goldenhour.town.layers import Layer, LayerKind
+
+NAME = "osm_pbf"
+LABEL = "OpenStreetMap extract (.osm.pbf, .osm, .osm.xml): streets, outlines, places, water"
+
+_SUFFIXES = (".pbf", ".osm", ".osm.xml", ".osm.bz2", ".osm.gz")
+_AREA_KEYS = ("building", "amenity", "healthcare", "place", "natural", "waterway")
+_KEYS = (*_AREA_KEYS, "highway", "barrier")
+_PBF_MARK, _XML_MARK, _HEAD_BYTES = b"OSMHeader", b"<osm", 512
+_WKB_LINE_HEAD_BYTES = 9  # byte order, type, count
+_FEWEST_NODES = 2
+
+
+def recognises(path: Path) -> bool:
+    """
+    Say if this looks like an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    recognised
+        Judged by name and first bytes; never raises.
+    """
+    if path.name.lower().endswith(_SUFFIXES):
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    return _PBF_MARK in head or _XML_MARK in head
+
+
+def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Reading:
+    """
+    Read an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    recorded_at
+        Not used: maps make no reports.
+    want
+        The one layer wanted; None for all that the file has.
+
+    Returns
+    -------
+    reading
+        Up to four layers.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is cut or damaged; nothing of it is used then.
+    """
+    del recorded_at
+    streets, things = StreetWays(path.name), Things(path.name)
+    try:
+        data_date = _data_date(path)
+        _scan(path, streets, things)
+    except (RuntimeError, OSError) as error:
+        raise UnreadableFileError(
+            f"The OpenStreetMap file is cut or damaged: {error}.",
+            where=path.name,
+            do="Download or copy the file again; nothing of it was used.",
+        ) from error
+    source = source_of(path, NAME, attribution=OSM_ATTRIBUTION, data_date=data_date)
+    layers: list[Layer] = []
+    findings: list[Finding] = []
+    for kind in LayerKind:
+        if want in {None, kind}:
+            maker = streets.layer if kind is LayerKind.STREETS else None
+            layer, noticed = maker(source) if maker else things.layer(kind, source)
+            layers += [layer] if layer else []
+            findings += noticed
+    return Reading(layers=tuple(layers), findings=tuple(findings))
+
+
+def _data_date(path: Path) -> str:
+    """Read the extract's date from its header; empty if it has none."""
+    reader = osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING)
+    try:
+        stamp: str = reader.header().get("osmosis_replication_timestamp")
+    finally:
+        reader.close()
+    return stamp[:10]
+
+
+def _scan(path: Path, streets: StreetWays, things: Things) -> None:
+    """Go through the file once; filters, node positions and area assembly run in C++."""
+    keep = osmium.filter.KeyFilter(*_KEYS)
+    assemble = osmium.filter.KeyFilter(*_AREA_KEYS)
+    writer = osmium.geom.WKBFactory()
+    for thing in osmium.FileProcessor(str(path)).with_areas(assemble).with_filter(keep):
+        if isinstance(thing, osmium.osm.Way):
+            _take_way(thing, writer, streets, things)
+        elif isinstance(thing, osmium.osm.Area):
+            tags = dict(thing.tags)
+            made = "way" if thing.from_way() else "relation"
+            if made == "way":
+                things.outlines_made.add(thing.orig_id())
+            shape = bytes.fromhex(writer.create_multipolygon(thing))
+            things.add_area(f"{made}/{thing.orig_id()}", tags, shape)
+        elif isinstance(thing, osmium.osm.Node):
+            here = thing.location
+            things.add_point(f"node/{thing.id}", dict(thing.tags), here.lon, here.lat)
+
+
+def _take_way(
+    way: "osmium.osm.Way", writer: "osmium.geom.WKBFactory", streets: StreetWays, things: Things
+) -> None:
+    """Sort a way into streets, outlines in waiting, or water."""
+    tags = dict(way.tags)
+    if tags.get("building", "no") != "no":
+        things.outlines_drawn.add(way.id)
+    if "highway" in tags and len(way.nodes) >= _FEWEST_NODES:
+        streets.add(way.id, tags, [node.ref for node in way.nodes], _positions(way, writer))
+    elif not way.is_closed() and ("waterway" in tags or "barrier" in tags):
+        lon_lat = _positions(way, writer)
+        there = np.isfinite(lon_lat).all(axis=1)
+        if there.sum() >= _FEWEST_NODES:
+            things.add_line(f"way/{way.id}", tags, lon_lat[there])
+
+
+def _positions(way: "osmium.osm.Way", writer: "osmium.geom.WKBFactory") -> NDArray[np.float64]:
+    """Take a way's coordinates; NaN for nodes that the extract does not hold."""
+    try:
+        line = writer.create_linestring(way, osmium.geom.use_nodes.ALL)
+    except osmium.InvalidLocationError:
+        places = [node.location for node in way.nodes]
+        return np.array([(p.lon, p.lat) if p.valid() else (np.nan, np.nan) for p in places])
+    packed = np.frombuffer(bytes.fromhex(line), dtype="<f8", offset=_WKB_LINE_HEAD_BYTES)
+    return packed.reshape(-1, 2)
