@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The printed map as SVG, drawn from the plan: to scale, with grid, names, sites and gaps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base.crs import metric_crs, to_lon_lat
+from goldenhour.base.messages import LANGUAGES, say
+from goldenhour.movement.grid_reference import to_grid_reference
+from goldenhour.picture.belief import Picture
+from goldenhour.publish.reach import ReachArea
+from goldenhour.publish.sheet_frame import Frame, fit
+from goldenhour.publish.sheet_grid import grid, grid_step_m, scale_bar
+from goldenhour.publish.sheet_ground import ground
+from goldenhour.publish.sheet_marks import marks
+from goldenhour.publish.sheet_style import hatch_pattern, mm
+from goldenhour.publish.svg import tag
+from goldenhour.publish.words import people_text
+from goldenhour.siting.plan import Plan
+from goldenhour.town.town import Town
+
+MARGIN_MM = 5.0
+"""Room for grid digits around the frame."""
+
+_OUTER_SHARE = 0.01
+_MUCH_SMALLER = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSheet:
+    """
+    One drawn sheet.
+
+    Parameters
+    ----------
+    svg
+        The drawing; text in Noto Sans and Noto Sans Arabic.
+    frame
+        What it shows, at which scale.
+    width_mm
+        Width of the drawing in millimetres.
+    height_mm
+        Height of the drawing in millimetres.
+    notes
+        What its reader must know, by language.
+    """
+
+    svg: str
+    frame: Frame
+    width_mm: float
+    height_mm: float
+    notes: dict[str, tuple[str, ...]]
+
+
+def map_sheet(town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachArea]) -> MapSheet:
+    """
+    Draw the sheet that shows the sites, their reach, and the people about them.
+
+    Parameters
+    ----------
+    town
+        The town.
+    picture
+        The picture.
+    plan
+        The plan.
+    reach
+        Areas within reach of the sites.
+
+    Returns
+    -------
+    sheet
+        A drawing of a fixed size on A4.
+    """
+    frame = fit(*_extent(town, plan, reach))
+    wide, high = frame.width_mm + 2 * MARGIN_MM, frame.height_mm + 2 * MARGIN_MM
+    inner = "".join(
+        (
+            hatch_pattern(),
+            tag("rect", width=mm(frame.width_mm), height=mm(frame.height_mm), fill="#fbfaf7"),
+            ground(frame, town, picture, plan, reach),
+            grid(frame),
+            scale_bar(frame),
+            marks(frame, town, plan),
+        )
+    )
+    svg = tag(
+        "svg",
+        inner,
+        xmlns="http://www.w3.org/2000/svg",
+        width=f"{wide}mm",
+        height=f"{high}mm",
+        viewBox=f"{-mm(MARGIN_MM)} {-mm(MARGIN_MM)} {mm(wide)} {mm(high)}",
+    )
+    notes = {language: _notes(frame, town, plan, language) for language in LANGUAGES}
+    return MapSheet(svg=svg, frame=frame, width_mm=wide, height_mm=high, notes=notes)
+
+
+def _extent(
+    town: Town, plan: Plan, reach: Sequence[ReachArea]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Choose the points to show: sites, visits and reach, and nearly all people if they fit.
+
+    People far from any site would shrink the sheet until no street can be read; the notes count
+    those who live off it.
+    """
+    rows = [site.structure for site in plan.sites] + [visit.structure for visit in plan.visits]
+    at_m = np.stack([town.structures.x_m[rows], town.structures.y_m[rows]], axis=1)
+    bounds = [area.shape.bounds for area in reach if not area.shape.is_empty]
+    corners = np.array(bounds, dtype=np.float64).reshape(-1, 2)
+    near = np.concatenate([at_m, corners])
+    people = np.concatenate([near, _middle_people(town, plan)])
+    if not len(people):
+        people = np.stack([town.streets.node_x_m, town.streets.node_y_m], axis=1)
+    if len(near) and fit(*people.T).scale > _MUCH_SMALLER * fit(*near.T).scale:
+        return near[:, 0], near[:, 1]
+    return people[:, 0], people[:, 1]
+
+
+def _middle_people(town: Town, plan: Plan) -> NDArray[np.float64]:
+    """Box of people, without the outermost hundredth on each side, as two corners."""
+    homes = plan.home_people > 0
+    if not homes.any():
+        return np.empty((0, 2))
+    low, high = _OUTER_SHARE, 1 - _OUTER_SHARE
+    sides = []
+    for axis in (town.structures.x_m[homes], town.structures.y_m[homes]):
+        order = np.argsort(axis)
+        share = np.cumsum(plan.home_people[homes][order])
+        ends = np.searchsorted(share, np.array([low, high]) * share[-1])
+        sides.append(axis[order][np.minimum(ends, len(axis) - 1)])
+    return np.stack(sides, axis=1)
+
+
+def _notes(frame: Frame, town: Town, plan: Plan, language: str) -> tuple[str, ...]:
+    """Say what grid it is, and what the sheet leaves out."""
+    zones, squares = _zones_and_squares(frame, town)
+    step_m = grid_step_m(frame)
+    step = f"{step_m / 1000:g} km" if step_m >= 1000 else f"{step_m} m"  # noqa: PLR2004 - km
+    off = ~frame.holds(town.structures.x_m, town.structures.y_m)
+    n_off = float(plan.home_people[off].sum())
+    notes = [
+        say("brief.grid", language, crs=town.crs, squares=", ".join(squares), step=step),
+    ]
+    if len(zones) > 1:
+        notes.append(say("brief.two-zones", language))
+    if round(n_off):
+        notes.append(say("brief.off-sheet", language, n=people_text(n_off)))
+    return tuple(notes)
+
+
+def _zones_and_squares(frame: Frame, town: Town) -> tuple[set[str], list[str]]:
+    """Name the zones and the MGRS squares of 100 km that the sheet touches."""
+    west, south, east, north = frame.box
+    x_m, y_m = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
+    lon, lat = to_lon_lat(x_m.ravel(), y_m.ravel(), town.crs)
+    points = list(zip(lon.tolist(), lat.tolist(), strict=True))
+    squares = {to_grid_reference(*point, precision=0) for point in points}
+    return {metric_crs(*point) for point in points}, sorted(squares)
