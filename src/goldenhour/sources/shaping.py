@@ -43,6 +43,7 @@ _TYPES = {
     "storeys": np.float64,
     "people": np.float64,
 }
+_ARABIC = "[\u0600-\u06ff]"
 _NO_USE = frozenset({"", "yes", "unclassified", "building", "unknown"})
 
 
@@ -81,6 +82,9 @@ def make_layer(
         table[name] = pd.Series(np.asarray(values, dtype=_TYPES.get(name, np.object_)))
         if name not in _TYPES:
             table[name] = table[name].replace("", None).astype("str")
+    if "name_ar" in table:  # a name written in Arabic is an Arabic name
+        arabic = table["name"].where(table["name"].str.contains(_ARABIC, na=False))
+        table["name_ar"] = table["name_ar"].fillna(arabic)
     frame = gpd.GeoDataFrame(table, geometry=np.asarray(shapes, dtype=np.object_), crs=WGS84)
     return Layer(kind=kind, table=frame, source=source)
 
