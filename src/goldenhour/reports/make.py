@@ -4,7 +4,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import Enum
 from math import isnan
@@ -82,12 +81,12 @@ def make(  # noqa: PLR0913 - the fields of one record, all by name
     supersedes = tuple(sorted(set(supersedes)))
     words = {
         "kind": said.kind.value,
-        "said": asdict(said),
+        "said": _fields(said),
         "where": None if where is None else to_wkb(where, hex=True, byte_order=1),
         "about": about,
         "seen": [seen_from.timestamp(), seen_to.timestamp()],
         "valid_until": None if valid_until is None else valid_until.timestamp(),
-        "source": asdict(source),
+        "source": _fields(source),
         "credibility": int(credibility),
         "sensitivity": sensitivity.value,
         "supersedes": supersedes,
@@ -106,6 +105,47 @@ def make(  # noqa: PLR0913 - the fields of one record, all by name
         sensitivity=sensitivity,
         supersedes=supersedes,
     )
+
+
+def verified(report: Report) -> Report:
+    """
+    Refuse a report that does not say what its id was made from.
+
+    Parameters
+    ----------
+    report
+        From outside, or from a store that others can write to.
+
+    Returns
+    -------
+    report
+        The same, with its times in UTC.
+
+    Raises
+    ------
+    BadReportError
+        If the id does not match, or the report breaks a rule.
+    """
+    remade = make(
+        report.said,
+        source=report.source,
+        seen_from=report.seen_from,
+        seen_to=report.seen_to,
+        recorded_at=report.recorded_at,
+        valid_until=report.valid_until,
+        where=report.where,
+        about=report.about,
+        credibility=report.credibility,
+        sensitivity=report.sensitivity,
+        supersedes=report.supersedes,
+    )
+    if remade.id != report.id:
+        raise BadReportError(
+            f"Its id does not match what it says (it should be {remade.id}).",
+            where=f"report {report.id}",
+            do="Ask its sender for the original: this one was changed on the way.",
+        )
+    return remade
 
 
 def fingerprint(words: Mapping[str, object]) -> ReportId:
@@ -137,6 +177,11 @@ def fingerprint(words: Mapping[str, object]) -> ReportId:
             where=str(words.get("kind", "report")),
             do="Read the file again with its right encoding.",
         ) from error
+
+
+def _fields(record: Said | Source) -> dict[str, object]:
+    """List the fields of a flat record; ``asdict`` would copy each one deeply."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _canonical(value: object) -> object:

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from goldenhour.base.errors import BadReportError
 from goldenhour.base.grades import Credibility, Sensitivity
 from goldenhour.reports import said as kinds
-from goldenhour.reports.make import make
+from goldenhour.reports.make import verified
 from goldenhour.reports.report import Report, ReportId, Source
 from goldenhour.reports.said import ReportKind, Said
 
@@ -110,8 +110,9 @@ def from_json(plain: Mapping[str, object]) -> Report:
         If a field is missing, unknown or of the wrong type, or the id does not match the content.
     """
     envelope: _Envelope = _checked(_adapter_of(None), plain, where="report")
-    report = make(
-        said_from_json(envelope.kind, envelope.said),
+    report = Report(
+        id=ReportId(envelope.id),
+        said=said_from_json(envelope.kind, envelope.said),
         source=envelope.source,
         seen_from=envelope.seen_from,
         seen_to=envelope.seen_to,
@@ -123,13 +124,7 @@ def from_json(plain: Mapping[str, object]) -> Report:
         sensitivity=envelope.sensitivity,
         supersedes=tuple(ReportId(entry) for entry in envelope.supersedes),
     )
-    if report.id != envelope.id:
-        raise BadReportError(
-            f"Its id does not match what it says (it should be {report.id}).",
-            where=f"report {envelope.id}",
-            do="Ask its sender for the original: this one was changed on the way.",
-        )
-    return report
+    return verified(report)
 
 
 def said_to_json(said: Said) -> dict[str, object]:
