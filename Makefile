@@ -5,20 +5,28 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PINS   := requirements/run.txt requirements/dev.txt
 WEB    := $(shell find web-map -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-ASSETS := src/goldenhour/publish/assets/map.html
+ASSETS := src/goldenhour/publish/assets
+PAGE   := $(ASSETS)/map.html
+FONTS  := $(ASSETS)/fonts/NotoSansArabic_700Bold.ttf
 
 .PHONY: env demo test lint bench clean
 
-env: $(STAMP) $(ASSETS)
+env: $(STAMP) $(PAGE) $(FONTS)
 
 $(STAMP): $(PINS) pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@echo "Installing the libraries (a few minutes, once) ..."
+	$(BIN)/python -m pip install --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(ASSETS): $(WEB) $(STAMP)
-	PYTHON=$(BIN)/python sh scripts/build_web_map
+$(PAGE): $(WEB) $(STAMP)
+	@echo "Building the map page ..."
+	PYTHON="$(CURDIR)/$(BIN)/python" sh scripts/build_web_map
+
+$(FONTS): fonts/package-lock.json $(STAMP)
+	@echo "Fetching the brief's fonts ..."
+	PYTHON="$(CURDIR)/$(BIN)/python" sh scripts/build_fonts
 
 demo: env
 	$(BIN)/goldenhour demo
@@ -31,4 +39,4 @@ lint: env
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/check
 
 clean:
-	rm -rf $(VENV) src/goldenhour/publish/assets web-map/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(ASSETS) web-map/node_modules fonts/node_modules .mypy_cache .ruff_cache .pytest_cache
