@@ -2,7 +2,7 @@
 """A network of directed arcs with seconds, and the plain face for other programs."""
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,9 @@ from goldenhour.base.errors import InputError
 from goldenhour.times import kernel, many
 from goldenhour.times.kernel import Points, Rows
 from goldenhour.times.ticks import limit_ticks, to_seconds, to_ticks
+
+if TYPE_CHECKING:  # the plain face must not load geopandas
+    from goldenhour.town.town import Town
 
 
 class Nearest(NamedTuple):
@@ -77,6 +80,8 @@ class Network:
         Arcs by end node, for searches against the traffic.
     arriving_arc
         Arc number at each place of ``arriving``. Shape ``(n_arcs,)``.
+    town
+        The town it was built from, None for the plain face.
     """
 
     tail: NDArray[np.int32]
@@ -91,6 +96,7 @@ class Network:
     leaving_arc: NDArray[np.int64]
     arriving: Rows
     arriving_arc: NDArray[np.int64]
+    town: "Town | None" = None
 
     @property
     def n_nodes(self) -> int:
@@ -329,7 +335,7 @@ def from_arcs(  # noqa: PLR0913 - one array per field, all by name
     y: NDArray[np.float64],
     edge: NDArray[np.int32] | None = None,
     along: NDArray[np.bool_] | None = None,
-    crs: str = WGS84,
+    town: "Town | None" = None,
 ) -> Network:
     """
     Sort arcs into rows both ways.
@@ -350,8 +356,8 @@ def from_arcs(  # noqa: PLR0913 - one array per field, all by name
         Street edges; the arcs themselves if left out. Shape ``(n_arcs,)``.
     along
         Whether arcs run along their edges; all do if left out. Shape ``(n_arcs,)``.
-    crs
-        System of ``x`` and ``y``.
+    town
+        The town the arcs come from.
 
     Returns
     -------
@@ -369,11 +375,12 @@ def from_arcs(  # noqa: PLR0913 - one array per field, all by name
         along=np.ones(n_arcs, dtype=np.bool_) if along is None else along,
         x=x,
         y=y,
-        crs=crs,
+        crs=WGS84 if town is None else town.crs,
         leaving=leaving,
         leaving_arc=leaving_arc,
         arriving=arriving,
         arriving_arc=arriving_arc,
+        town=town,
     )
 
 

@@ -56,7 +56,13 @@ def no_pairs(n_rows: int) -> Pairs:
 
 
 def dense(
-    rows: Rows, sources: Points, targets: Points, *, limit: int, n_threads: int = N_THREADS
+    rows: Rows,
+    sources: Points,
+    targets: Points,
+    *,
+    limit: int,
+    progress: Progress = quiet,
+    n_threads: int = N_THREADS,
 ) -> NDArray[np.int32]:
     """
     Measure every source against every target.
@@ -71,6 +77,8 @@ def dense(
         What they reach.
     limit
         Ticks, inclusive.
+    progress
+        Told after every block.
     n_threads
         Threads to use.
 
@@ -92,7 +100,7 @@ def dense(
         desk = kernel.desk(rows, block, limit)
         kernel.dense(rows, block, targets, stop, desk, out[first:last])
 
-    for _ in _in_blocks(work, n_sources, n_threads=n_threads, progress=quiet):
+    for _ in _in_blocks(work, n_sources, n_threads=n_threads, progress=progress):
         pass
     return out
 

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long it takes to carry a casualty from home to site, and from site to site."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base import facts
+from goldenhour.base.errors import InputError
+from goldenhour.base.grades import UnknownStreets
+from goldenhour.base.progress import Progress, quiet
+from goldenhour.picture.belief import Picture
+from goldenhour.times import access, layers, many
+from goldenhour.times.access import Landing
+from goldenhour.times.layers import Layers
+from goldenhour.times.result import WithinReach
+from goldenhour.times.ticks import limit_ticks, to_seconds
+from goldenhour.town.town import Town
+
+Rows = NDArray[np.integer]
+
+
+class Spots(NamedTuple):
+    """
+    Places that are no structures, such as a referral hospital in the next town.
+
+    Parameters
+    ----------
+    x_m
+        Eastings in metres. Shape ``(n,)``.
+    y_m
+        Northings in metres. Shape ``(n,)``.
+    """
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evacuation:
+    """
+    The evacuation graph of a town at a moment, with all structures joined to it.
+
+    Built once, asked often.
+
+    Parameters
+    ----------
+    town
+        The town.
+    layers
+        Foot and vehicle layer.
+    landing
+        Where structures step onto streets. Shape ``(n_structures, k)``.
+    """
+
+    town: Town
+    layers: Layers
+    landing: Landing
+
+    @classmethod
+    def of(
+        cls,
+        town: Town,
+        picture: Picture,
+        *,
+        unknown_streets: UnknownStreets,
+        landing: Landing | None = None,
+    ) -> "Evacuation":
+        """
+        Build the graph and join all structures to it.
+
+        Parameters
+        ----------
+        town
+            The town.
+        picture
+            What is believed of its streets and hazards.
+        unknown_streets
+            Whether streets without a report count as passable or as closed.
+        landing
+            Of an earlier evacuation of the same town, whatever the picture; saves its search.
+
+        Returns
+        -------
+        evacuation
+            Ready to measure.
+        """
+        structures = town.structures
+        if landing is None or len(landing.edge) != structures.n:
+            landing = _landing(town, structures.x_m, structures.y_m)
+        built = layers.build(town, picture, unknown_streets=unknown_streets)
+        return cls(town=town, layers=built, landing=landing)
+
+    @property
+    def is_attached(self) -> NDArray[np.bool_]:
+        """True for structures that join a street open on foot today. Shape ``(n_structures,)``."""
+        is_open = self.layers.foot_use.is_open[self.landing.edge]
+        return np.asarray(np.any((self.landing.edge >= 0) & is_open, axis=1))
+
+    def carry_times(
+        self, sites: Rows, homes: Rows, limit_s: float, *, progress: Progress = quiet
+    ) -> WithinReach:
+        """
+        Measure the way from every home to every site, by stretcher or vehicle or both in turn.
+
+        Parameters
+        ----------
+        sites
+            Structure rows. Shape ``(n_sites,)``.
+        homes
+            Structure rows. Shape ``(n_homes,)``.
+        limit_s
+            Longest time of interest in seconds, inclusive.
+        progress
+            Told how far the work is.
+
+        Returns
+        -------
+        reach
+            Homes within the limit of each site; who is not listed is not reached in time.
+
+        Raises
+        ------
+        InputError
+            If a row is no structure, or the limit negative.
+        """
+        limit = limit_ticks(limit_s)
+        site_at, home_at = self.landing_of(sites), self.landing_of(homes)
+        known = layers.past_junctions(
+            len(site_at.edge),
+            layers.along_one_street(self.layers, site_at, home_at, limit=limit),
+            layers.under_one_roof(np.asarray(sites), np.asarray(homes)),
+        )
+        found = many.sparse(
+            self.layers.network.arriving,
+            layers.arrivals(self.layers, site_at),
+            layers.departures(self.layers, home_at),
+            limit=limit,
+            known=known,
+            progress=progress,
+        )
+        return WithinReach(
+            start=found.start,
+            home=found.column,
+            seconds=to_seconds(found.ticks),
+            n_homes=len(homes),
+            limit_s=limit_s,
+        )
+
+    def transfer_times(
+        self,
+        *,
+        origins: Rows | Spots,
+        destinations: Rows | Spots,
+        limit_s: float | None = None,
+        progress: Progress = quiet,
+    ) -> NDArray[np.float32]:
+        """
+        Measure the way of a casualty from site to site, loading and unloading included.
+
+        Parameters
+        ----------
+        origins
+            Structure rows, or spots. Shape ``(n_origins,)``.
+        destinations
+            Structure rows, or spots. Shape ``(n_destinations,)``.
+        limit_s
+            Longest time of interest in seconds, inclusive; None for no limit.
+        progress
+            Told how far the work is.
+
+        Returns
+        -------
+        seconds
+            Seconds, ``inf`` where unreachable or beyond the limit. Shape
+            ``(n_origins, n_destinations)``, float32.
+
+        Raises
+        ------
+        InputError
+            If a row is no structure, or the limit negative.
+        """
+        limit = limit_ticks(limit_s)
+        start, end = self.landing_of(origins), self.landing_of(destinations)
+        leave, arrive = layers.departures(self.layers, start), layers.arrivals(self.layers, end)
+        network = self.layers.network
+        if len(leave.node) < len(arrive.node):
+            ticks = many.dense(network.leaving, leave, arrive, limit=limit, progress=progress)
+        else:
+            ticks = many.dense(network.arriving, arrive, leave, limit=limit, progress=progress).T
+        one_street = layers.along_one_street(self.layers, end, start, limit=limit)
+        np.minimum.at(ticks, (one_street.home, one_street.site), one_street.ticks)
+        if not isinstance(origins, Spots) and not isinstance(destinations, Spots):
+            ticks[np.equal.outer(np.asarray(origins), np.asarray(destinations))] = 0
+        return to_seconds(ticks)
+
+    def landing_of(self, places: Rows | Spots) -> Landing:
+        """
+        Look up where places step onto streets.
+
+        Parameters
+        ----------
+        places
+            Structure rows, or spots. Shape ``(n,)``.
+
+        Returns
+        -------
+        landing
+            Shape ``(n, k)``.
+
+        Raises
+        ------
+        InputError
+            If a row is no structure.
+        """
+        if isinstance(places, Spots):
+            x_m, y_m = (np.asarray(value, dtype=np.float64) for value in places)
+            return _landing(self.town, x_m, y_m)
+        row = np.asarray(places, dtype=np.int64)
+        if row.size and not 0 <= row.min() <= row.max() < self.town.structures.n:
+            raise InputError("A structure row is out of range.", where="sites, homes", code="GH124")
+        return Landing(
+            edge=self.landing.edge[row],
+            share=self.landing.share[row],
+            off_m=self.landing.off_m[row],
+        )
+
+
+def carry_times(  # noqa: PLR0913 - a question in full, all by name
+    town: Town,
+    picture: Picture,
+    *,
+    sites: Rows,
+    homes: Rows,
+    limit_s: float,
+    unknown_streets: UnknownStreets,
+    progress: Progress = quiet,
+) -> WithinReach:
+    """
+    Measure the way from every home to every site, once; for more questions keep an ``Evacuation``.
+
+    Parameters
+    ----------
+    town
+        The town.
+    picture
+        What is believed of its streets and hazards.
+    sites
+        Structure rows. Shape ``(n_sites,)``.
+    homes
+        Structure rows. Shape ``(n_homes,)``.
+    limit_s
+        Longest time of interest in seconds, inclusive.
+    unknown_streets
+        Whether streets without a report count as passable or as closed.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    reach
+        Homes within the limit of each site.
+    """
+    evacuation = Evacuation.of(town, picture, unknown_streets=unknown_streets)
+    return evacuation.carry_times(sites, homes, limit_s, progress=progress)
+
+
+def transfer_times(  # noqa: PLR0913 - a question in full, all by name
+    town: Town,
+    picture: Picture,
+    *,
+    origins: Rows | Spots,
+    destinations: Rows | Spots,
+    unknown_streets: UnknownStreets,
+    limit_s: float | None = None,
+    progress: Progress = quiet,
+) -> NDArray[np.float32]:
+    """
+    Measure the way from site to site, once; for more questions keep an ``Evacuation``.
+
+    Parameters
+    ----------
+    town
+        The town.
+    picture
+        What is believed of its streets and hazards.
+    origins
+        Structure rows, or spots. Shape ``(n_origins,)``.
+    destinations
+        Structure rows, or spots. Shape ``(n_destinations,)``.
+    unknown_streets
+        Whether streets without a report count as passable or as closed.
+    limit_s
+        Longest time of interest in seconds, inclusive; None for no limit.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    seconds
+        Seconds, ``inf`` where unreachable. Shape ``(n_origins, n_destinations)``, float32.
+    """
+    evacuation = Evacuation.of(town, picture, unknown_streets=unknown_streets)
+    return evacuation.transfer_times(
+        origins=origins, destinations=destinations, limit_s=limit_s, progress=progress
+    )
+
+
+def _landing(town: Town, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Landing:
+    """Step onto the nearest streets of the town, whatever is closed today."""
+    return access.land(
+        town,
+        x_m,
+        y_m,
+        usable=access.may_step_on(town),
+        n_streets=int(facts.number("times.access_streets")),
+    )

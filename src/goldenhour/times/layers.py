@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+The evacuation graph: a layer on foot, a layer by vehicle, and what it takes to change between.
+
+Node ``i`` is a junction on foot, node ``n + i`` the same junction by vehicle. A casualty may be
+carried to any street where a vehicle may stop, loaded, driven, unloaded and carried on, as often
+as it pays: an ambulance on either side of a broken bridge is an answer, too.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base import facts
+from goldenhour.base.grades import Mode, UnknownStreets
+from goldenhour.picture.belief import Picture
+from goldenhour.times import access, evacuation, modes
+from goldenhour.times.access import Landing
+from goldenhour.times.evacuation import StreetUse
+from goldenhour.times.graph import Network, from_arcs
+from goldenhour.times.kernel import FAR, LONGEST, Pairs, Points
+from goldenhour.times.ticks import to_ticks
+from goldenhour.town.town import Town
+
+Ticks = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """
+    Both layers of a town as the picture has it.
+
+    Parameters
+    ----------
+    network
+        ``2 * n_nodes`` nodes. Arcs: foot along and against every edge, vehicle along and against,
+        then loading and unloading at every junction.
+    foot_use
+        Why streets are closed on foot.
+    vehicle_use
+        Why streets are closed to vehicles.
+    stops
+        True on streets where a vehicle can load today. Shape ``(n_edges,)``, bool.
+    """
+
+    network: Network
+    foot_use: StreetUse
+    vehicle_use: StreetUse
+    stops: NDArray[np.bool_]
+
+    @property
+    def edge_ticks(self) -> Ticks:
+        """Ticks on foot, by vehicle along and against every edge. Shape ``(3, n_edges)``."""
+        n_edges = len(self.stops)
+        ticks = self.network.ticks[: 4 * n_edges].reshape(4, n_edges)
+        return ticks[[0, 2, 3]].astype(np.int64)
+
+
+def build(town: Town, picture: Picture, *, unknown_streets: UnknownStreets) -> Layers:
+    """
+    Build both layers.
+
+    Parameters
+    ----------
+    town
+        The town.
+    picture
+        What is believed of its streets and hazards.
+    unknown_streets
+        Whether streets without a report count as passable or as closed.
+
+    Returns
+    -------
+    layers
+        Ready to measure.
+    """
+    foot, foot_use = evacuation.build(
+        town, picture, mode=Mode.STRETCHER, unknown_streets=unknown_streets
+    )
+    vehicle, vehicle_use = evacuation.build(
+        town, picture, mode=Mode.VEHICLE, unknown_streets=unknown_streets
+    )
+    streets = town.streets
+    stops = modes.may_stop(streets) & vehicle_use.is_open
+    loading, unloading = _changes(town, stops)
+    n = streets.n_nodes
+    junction = np.arange(n, dtype=np.int32)
+    no_edge = np.full(2 * n, -1, dtype=np.int32)
+    network = from_arcs(
+        tail=np.concatenate([foot.tail, vehicle.tail + n, junction, junction + n], dtype=np.int32),
+        head=np.concatenate([foot.head, vehicle.head + n, junction + n, junction], dtype=np.int32),
+        ticks=np.concatenate([foot.ticks, vehicle.ticks, loading, unloading]),
+        x=np.tile(streets.node_x_m, 2),
+        y=np.tile(streets.node_y_m, 2),
+        edge=np.concatenate([foot.edge, vehicle.edge, no_edge]),
+        along=np.concatenate([foot.along, vehicle.along, no_edge == 0]),
+        town=town,
+    )
+    return Layers(network=network, foot_use=foot_use, vehicle_use=vehicle_use, stops=stops)
+
+
+def _changes(town: Town, stops: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Give ticks to load and to unload at every junction, closed where no vehicle may stop."""
+    streets = town.streets
+    can_stop = np.zeros(streets.n_nodes, dtype=np.bool_)
+    can_stop[streets.tail[stops]] = can_stop[streets.head[stops]] = True
+    loading, unloading = (
+        to_ticks(np.where(can_stop, facts.number(name), np.inf), where=name)
+        for name in ("times.loading_s", "times.unloading_s")
+    )
+    return loading, unloading
+
+
+def departures(layers: Layers, landing: Landing) -> Points:
+    """
+    Join homes to the graph, in the direction home to street.
+
+    Parameters
+    ----------
+    layers
+        Both layers.
+    landing
+        Where the homes step onto streets. Shape ``(n, k)``.
+
+    Returns
+    -------
+    points
+        On foot to both ends of each street; loaded on the street, driven to both ends. Shape
+        ``(n, 4 * k)``.
+    """
+    on_foot, along, against = _parts(layers, landing)
+    loading = to_ticks(facts.number("times.loading_s"), where="times.loading_s")
+    return _joined(layers, landing, on_foot, [against[0] + loading, along[1] + loading])
+
+
+def arrivals(layers: Layers, landing: Landing) -> Points:
+    """
+    Join sites to the graph, in the direction street to site.
+
+    Parameters
+    ----------
+    layers
+        Both layers.
+    landing
+        Where the sites step onto streets. Shape ``(n, k)``.
+
+    Returns
+    -------
+    points
+        On foot from both ends of each street; driven from both ends, unloaded on the street.
+        Shape ``(n, 4 * k)``.
+    """
+    on_foot, along, against = _parts(layers, landing)
+    unloading = to_ticks(facts.number("times.unloading_s"), where="times.unloading_s")
+    return _joined(layers, landing, on_foot, [along[0] + unloading, against[1] + unloading])
+
+
+def _parts(layers: Layers, landing: Landing) -> tuple[list[Ticks], list[Ticks], list[Ticks]]:
+    """Give ticks of the tail's and the head's part of the street: on foot, along, against."""
+    foot, along, against = layers.edge_ticks[:, landing.edge]
+    along, against = (np.where(layers.stops[landing.edge], way, FAR) for way in (along, against))
+    tail_share, head_share = landing.share, 1 - landing.share
+    return (
+        [_part(foot, tail_share), _part(foot, head_share)],
+        [_part(along, tail_share), _part(along, head_share)],
+        [_part(against, tail_share), _part(against, head_share)],
+    )
+
+
+def _part(ticks: Ticks, share: NDArray[np.float64]) -> Ticks:
+    """Take a share of an open street; a closed one stays closed."""
+    return np.where(ticks >= FAR, FAR, np.rint(ticks * share)).astype(np.int64)
+
+
+def _joined(
+    layers: Layers, landing: Landing, on_foot: list[Ticks], by_vehicle: list[Ticks]
+) -> Points:
+    """Put the ways of a landing side by side, tail and head of either layer."""
+    town = layers.network.town
+    if town is None:  # pragma: no cover - build always sets it
+        raise TypeError
+    tail, head = town.streets.tail[landing.edge], town.streets.head[landing.edge]
+    n = town.streets.n_nodes
+    off = to_ticks(access.walk_seconds(landing), where="access").astype(np.int64)
+    node = np.concatenate([tail, head, tail + n, head + n], axis=1)
+    ticks = np.concatenate([off + way for way in (*on_foot, *by_vehicle)], axis=1)
+    usable = ticks <= LONGEST
+    return Points(
+        node=np.ascontiguousarray(np.where(usable, node, -1), dtype=np.int32),
+        ticks=np.ascontiguousarray(np.where(usable, ticks, FAR), dtype=np.int32),
+    )
+
+
+class Ways(NamedTuple):
+    """Known ways from home to site: places in the lists asked about, and int32 ticks."""
+
+    site: NDArray[np.int64]
+    home: NDArray[np.int64]
+    ticks: NDArray[np.int32]
+
+
+def along_one_street(layers: Layers, sites: Landing, homes: Landing, *, limit: int) -> Ways:
+    """
+    Measure homes and sites that share a street, where the way passes no junction.
+
+    Parameters
+    ----------
+    layers
+        Both layers.
+    sites
+        Where the sites step onto streets. Shape ``(n_sites, k)``.
+    homes
+        Where the homes step onto streets. Shape ``(n_homes, k)``.
+    limit
+        Ticks, inclusive.
+
+    Returns
+    -------
+    ways
+        A pair may come twice.
+    """
+    site_at, home_at = _sharing(sites.edge.ravel(), homes.edge.ravel())
+    edge = sites.edge.ravel()[site_at]
+    ahead = sites.share.ravel()[site_at] - homes.share.ravel()[home_at]
+    foot, along, against = layers.edge_ticks[:, edge]
+    drive = np.where(layers.stops[edge], np.where(ahead >= 0, along, against), FAR)
+    changes = to_ticks(
+        facts.number("times.loading_s") + facts.number("times.unloading_s"), where="times.loading_s"
+    )
+    ride = np.minimum(_part(foot, np.abs(ahead)), _part(drive, np.abs(ahead)) + int(changes))
+    off = [to_ticks(access.walk_seconds(side), where="access").ravel() for side in (sites, homes)]
+    ticks = ride + off[0][site_at] + off[1][home_at]
+    near = ticks <= limit
+    return Ways(
+        site=site_at[near] // sites.edge.shape[1],
+        home=home_at[near] // homes.edge.shape[1],
+        ticks=ticks[near].astype(np.int32),
+    )
+
+
+def under_one_roof(sites: NDArray[np.integer], homes: NDArray[np.integer]) -> Ways:
+    """
+    Pair sites with the homes in the very same structure: no time at all.
+
+    Parameters
+    ----------
+    sites
+        Structure rows. Shape ``(n_sites,)``.
+    homes
+        Structure rows. Shape ``(n_homes,)``.
+
+    Returns
+    -------
+    ways
+        Of 0 seconds.
+    """
+    site, home = _sharing(sites, homes)
+    return Ways(site=site, home=home, ticks=np.zeros(len(site), dtype=np.int32))
+
+
+def past_junctions(n_sites: int, *ways: Ways) -> Pairs:
+    """
+    Sort ways that pass no junction into rows, one per site.
+
+    Parameters
+    ----------
+    n_sites
+        Number of rows.
+    *ways
+        What is known.
+
+    Returns
+    -------
+    pairs
+        Homes ascending in each row; a home may come twice.
+    """
+    site, home, ticks = (np.concatenate(column) for column in zip(*ways, strict=True))
+    order = np.lexsort((home, site))
+    start = np.zeros(n_sites + 1, dtype=np.int64)
+    np.cumsum(np.bincount(site, minlength=n_sites), out=start[1:])
+    return Pairs(start=start, column=home[order].astype(np.int32), ticks=ticks[order])
+
+
+def _sharing(
+    one: NDArray[np.integer], other: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List all pairs of places in two lists that hold one number; -1 is none."""
+    order = np.argsort(other, kind="stable")
+    first = np.searchsorted(other[order], one, side="left")
+    n_same = np.searchsorted(other[order], one, side="right") - first
+    n_same[one < 0] = 0
+    at = np.repeat(np.arange(len(one)), n_same)
+    step = np.arange(len(at)) - np.repeat(np.cumsum(n_same) - n_same, n_same)
+    return at, order[first[at] + step]
