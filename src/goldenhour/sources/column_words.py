@@ -15,7 +15,18 @@ from goldenhour.sources.osm_tags import level, maxspeed_kmh
 from goldenhour.sources.shaping import known_use
 from goldenhour.town.layers import LayerKind
 
-_NAME = ("name", "name_en", "name:en", "nameen", "eng_name", "english", "label", "title")
+_NAME = (
+    "name",
+    "name_en",
+    "name:en",
+    "nameen",
+    "eng_name",
+    "english",
+    "label",
+    "title",
+    "facility_n",
+    "facility",
+)
 _NAME_AR = ("name_ar", "name:ar", "name_a", "namear", "name_arabic", "arabic", "ar_name", "arname")
 
 ALIASES: Mapping[LayerKind, Mapping[str, tuple[str, ...]]] = {
