@@ -8,10 +8,9 @@ grades find it; other outlines meet by where they lie. "Not affected" roads make
 said to be unknown.
 """
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,8 +31,9 @@ from goldenhour.sources.handwriting import whole_day
 from goldenhour.sources.noticing import Noticed
 from goldenhour.sources.opening import NamedTable
 from goldenhour.sources.reading import Reading
+from goldenhour.sources.shaping import source_of
 from goldenhour.sources.trust import credibility_of, reliability_of
-from goldenhour.town.layers import Layer, LayerKind, LayerSource
+from goldenhour.town.layers import Layer, LayerKind
 
 NAME = "copernicus_ems"
 LABEL = "Copernicus EMS grading package (zip, GeoPackage), 2016 and current schema"
@@ -50,22 +50,11 @@ _GRADES = ("grading", "damage_gra")
 class _Product:
     """A package while it is read."""
 
-    tables: Mapping[str, list[NamedTable]]
+    rows: Mapping[str, gpd.GeoDataFrame]  # by role, places present
     sources: Mapping[str, Seen]
     source: Source
     recorded_at: datetime
     noticed: Noticed
-
-    def rows(self, role: str) -> gpd.GeoDataFrame | None:
-        """Rows with a place, of all tables of a role; None if there are none."""
-        found = [table.rows for table in self.tables.get(role, []) if "geometry" in table.rows]
-        if not found:
-            return None
-        rows = pd.concat(found, ignore_index=True)
-        missing = rows.geometry.isna() | rows.geometry.is_empty
-        for row in rows.index[missing]:
-            self.noticed.refuse("no-place", int(row) + 1, f"A row of {role} has no place.")
-        return rows[~missing].reset_index(drop=True) if not missing.all() else None
 
 
 def recognises(path: Path) -> bool:
@@ -105,35 +94,28 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
         If the package holds none of a product's layers.
     """
     product, complaints = _open(path, recorded_at)
-    graded_streets = None
-    made: dict[LayerKind, gpd.GeoDataFrame] = {}
-    if (rows := product.rows("structures")) is not None:
-        made[LayerKind.STRUCTURES] = ems_layers.structures(rows)
-    if (rows := product.rows("streets")) is not None:
-        made[LayerKind.STREETS], graded_streets = ems_layers.streets(rows, product.noticed)
-    if (rows := product.rows("barriers")) is not None:
-        made[LayerKind.BARRIERS] = ems_layers.barriers(rows)
-    if (rows := product.rows("extent")) is not None:
-        made[LayerKind.PLACES] = ems_layers.places(rows)
-    reports = {
-        report.id: report
-        for report in (
-            *_damage(product, made.get(LayerKind.STRUCTURES)),
-            *_roads(product, made.get(LayerKind.STREETS), graded_streets),
-            *_road_blocks(product),
-        )
-    }
+    source = source_of(path, NAME, attribution=ATTRIBUTION)
+    layers: dict[LayerKind, Layer] = {}
+    origins = None
+    if (rows := product.rows.get("structures")) is not None:
+        layers[LayerKind.STRUCTURES] = ems_layers.structures(rows, source)
+    if (rows := product.rows.get("streets")) is not None:
+        layers[LayerKind.STREETS], origins = ems_layers.streets(rows, source, product.noticed)
+    if (rows := product.rows.get("barriers")) is not None:
+        layers[LayerKind.BARRIERS] = ems_layers.barriers(rows, source)
+    if (rows := product.rows.get("extent")) is not None:
+        layers[LayerKind.PLACES] = ems_layers.places(rows, source)
+    made = (
+        *_damage(product, layers.get(LayerKind.STRUCTURES)),
+        *_roads(product, layers.get(LayerKind.STREETS), origins),
+        *_road_blocks(product),
+    )
+    reports = tuple({report.id: report for report in made}.values())
     if not reports:
         product.noticed.warn("no-grades", path.name, "No structure or road in it is graded.")
-    source = _layer_source(path, list(reports.values()))
-    layers = [
-        Layer(kind=kind, table=table, source=source)
-        for kind, table in made.items()
-        if want in (None, kind)
-    ]
     return Reading(
-        layers=tuple(layers),
-        reports=tuple(reports.values()),
+        layers=_dated([layer for kind, layer in layers.items() if want in (None, kind)], reports),
+        reports=reports,
         findings=complaints + product.noticed.findings(),
     )
 
@@ -167,7 +149,7 @@ def _open(path: Path, recorded_at: datetime) -> tuple[_Product, tuple[Any, ...]]
         reference=names[0] if names else path.stem,
     )
     product = _Product(
-        tables=tables,
+        rows=_with_places(tables, noticed),
         sources=source_list(tables.get("sources", [])),
         source=source,
         recorded_at=recorded_at,
@@ -176,29 +158,47 @@ def _open(path: Path, recorded_at: datetime) -> tuple[_Product, tuple[Any, ...]]
     return product, complaints
 
 
-def _damage(product: _Product, structures: gpd.GeoDataFrame | None) -> Iterator[Report]:
+def _with_places(
+    tables: Mapping[str, list[NamedTable]], noticed: Noticed
+) -> dict[str, gpd.GeoDataFrame]:
+    """Join the tables of each role; rows without a place are refused."""
+    joined: dict[str, gpd.GeoDataFrame] = {}
+    for role, several in tables.items():
+        placed = [table.rows for table in several if "geometry" in table.rows and len(table.rows)]
+        if not placed:
+            continue
+        rows = pd.concat(placed, ignore_index=True)
+        missing = rows.geometry.isna() | rows.geometry.is_empty
+        for row in rows.index[missing]:
+            noticed.refuse("no-place", int(row) + 1, f"A row of {role} has no place.")
+        if not missing.all():
+            joined[role] = rows[~missing].reset_index(drop=True)
+    return joined
+
+
+def _damage(product: _Product, structures: Layer | None) -> Iterator[Report]:
     """Say the grade of every structure and of every graded point."""
     unseen = _unseen_area(product)
     for role in ("structures", "structure_points"):
-        rows = product.rows(role)
+        rows = product.rows.get(role)
         column = None if rows is None else _grade_column(rows)
         if rows is None or column is None:
             continue
         points = shapely.point_on_surface(rows.geometry.to_numpy())
         hidden = shapely.within(points, unseen)
+        ids = list(structures.table["id"]) if structures and role == "structures" else []
         scale = "ems-2016" if column == "grading" else "ems"
         for row, feature in enumerate(rows.to_dict("records")):
             look = seen(feature, product.sources)
             code, sensor = _code(product, row, feature[column], look, is_hidden=bool(hidden[row]))
             if code:
-                about = "" if structures is None or role != "structures" else structures["id"][row]
                 yield from _report(
                     product,
                     DamageSaid(scale=scale, code=code, sensor=sensor),
                     row=row,
                     look=look,
                     where=points[row],
-                    about=about,
+                    about=ids[row] if ids else "",
                 )
 
 
@@ -226,12 +226,13 @@ def _code(
 
 
 def _roads(
-    product: _Product, streets: gpd.GeoDataFrame | None, origins: pd.DataFrame | None
+    product: _Product, streets: Layer | None, origins: pd.DataFrame | None
 ) -> Iterator[Report]:
     """Say the state of roads and bridges whose grade says something about passing."""
     if streets is not None and origins is not None and (column := _grade_column(origins)):
-        yield from _states(product, origins, column, streets.geometry.to_numpy(), streets["id"])
-    points = product.rows("street_points")
+        table = streets.table
+        yield from _states(product, origins, column, table.geometry.to_numpy(), list(table["id"]))
+    points = product.rows.get("street_points")
     if points is not None and (column := _grade_column(points)):
         yield from _states(product, points, column, points.geometry.to_numpy(), None)
 
@@ -241,7 +242,7 @@ def _states(
     rows: pd.DataFrame,
     column: str,
     places: Any,  # noqa: ANN401 - an array of shapes
-    ids: pd.Series | None,
+    ids: Sequence[str] | None,
 ) -> Iterator[Report]:
     """Make the reports of one table of roads."""
     for row, feature in enumerate(rows.to_dict("records")):
@@ -261,13 +262,13 @@ def _states(
             row=row,
             look=seen(feature, product.sources),
             where=places[row],
-            about="" if ids is None else ids.iloc[row],
+            about="" if ids is None else ids[row],
         )
 
 
 def _road_blocks(product: _Product) -> Iterator[Report]:
     """Say where the image shows a blocked road."""
-    rows = product.rows("events")
+    rows = product.rows.get("events")
     if rows is None:
         return
     for row, feature in enumerate(rows.to_dict("records")):
@@ -319,7 +320,7 @@ def _grade_column(rows: pd.DataFrame) -> str | None:
 
 def _unseen_area(product: _Product) -> BaseGeometry:
     """Join the areas in which the product says that it saw nothing."""
-    rows = product.rows("notes")
+    rows = product.rows.get("notes")
     if rows is None:
         return shapely.Polygon()
     texts = [ems_layers.text(row, "subtype", "obj_type") for _, row in rows.iterrows()]
@@ -327,15 +328,10 @@ def _unseen_area(product: _Product) -> BaseGeometry:
     return shapely.union_all(rows.geometry.to_numpy()[[bool(is_unseen(text)) for text in texts]])
 
 
-def _layer_source(path: Path, reports: list[Report]) -> LayerSource:
-    """Say where the layers came from."""
-    with path.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+def _dated(layers: Sequence[Layer], reports: Sequence[Report]) -> tuple[Layer, ...]:
+    """Give layers the day of the product's last image."""
     latest = max((report.seen_from for report in reports), default=None)
-    return LayerSource(
-        file=path.name,
-        sha256=checksum,
-        format=NAME,
-        attribution=ATTRIBUTION,
-        data_date="" if latest is None else latest.date().isoformat(),
-    )
+    if latest is None:
+        return tuple(layers)
+    day = latest.date().isoformat()
+    return tuple(replace(layer, source=replace(layer.source, data_date=day)) for layer in layers)

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of a CSV file as people export them: any common separator, encoding, comment lines first."""
 
-import codecs
 import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from goldenhour.base.errors import UnreadableFileError
+from goldenhour.sources.decoding import Decoded, decode
 from goldenhour.sources.noticing import Noticed
 
-_ENCODINGS = ("utf-8-sig", "cp1256", "latin-1")  # cp1256: Arabic Windows
 _SEPARATORS = ",;\t|"
 _HEAD_BYTES = 8192
 
@@ -53,7 +52,7 @@ def header(path: Path) -> tuple[str, ...]:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-        lines = _lines(_decoded(head.rsplit(b"\n", 1)[0])[0])
+        lines = _lines(_decoded(head.rsplit(b"\n", 1)[0]).text)
         return tuple(map(_name, lines[0][1])) if lines else ()
     except (OSError, ValueError, csv.Error):
         return ()
@@ -84,15 +83,18 @@ def read_rows(path: Path, noticed: Noticed, *, names: tuple[str, ...] | None = N
     """
     try:
         content = path.read_bytes()
-        text, encoding = _decoded(content)
-        lines = _lines(text)
+        decoded = _decoded(content)
+        lines = _lines(decoded.text)
     except (OSError, ValueError, csv.Error) as error:
         raise _unreadable(path, str(error)) from error
     if not lines:
         raise _unreadable(path, "it is empty")
-    if encoding not in {"utf-8-sig", "utf-16"}:
+    if decoded.is_guess:
         noticed.warn(
-            "encoding-guessed", 1, f"It is not UTF-8; it was read as {encoding}.", "Check names."
+            "encoding-guessed",
+            1,
+            f"It is not UTF-8; it was read as {decoded.encoding}.",
+            "Check names.",
         )
     columns = names or tuple(map(_name, lines.pop(0)[1]))
     rows = []
@@ -111,18 +113,12 @@ def _name(cell: str) -> str:
     return "_".join(cell.strip().lower().split())
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """Decode text, and say how."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16"), "utf-16"
-    if b"\0" in content:
+def _decoded(content: bytes) -> Decoded:
+    """Decode text; refuse what is none."""
+    decoded = decode(content)
+    if "\0" in decoded.text:
         raise ValueError("it is no text")
-    for encoding in _ENCODINGS:
-        try:
-            return content.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("it is no text")
+    return decoded
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:

@@ -15,7 +15,10 @@ from pathlib import Path, PurePosixPath
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pyogrio.errors import CRSError as DriverCrsError
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+from pyproj.exceptions import CRSError, ProjError
+from shapely.errors import ShapelyError
 
 from goldenhour.base.crs import WGS84
 from goldenhour.base.errors import UnreadableFileError, WrongCrsError
@@ -29,7 +32,10 @@ _FILE_ERRORS = (
     OSError,
     EOFError,
     NotImplementedError,  # a zip packed in a way this Python cannot unpack
+    IndexError,
     RuntimeError,  # a zip with a password
+    ShapelyError,  # damaged shapes
+    UnicodeDecodeError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -137,6 +143,12 @@ def read_tables(
                         rows, complaints = _rows(file, name)
                         tables.append(NamedTable(name=name, rows=_in_degrees(rows, path, name)))
                         findings += [_complaint(path, name, text) for text in complaints]
+    except (CRSError, DriverCrsError, ProjError) as error:
+        raise WrongCrsError(
+            f"Its coordinate system cannot be used: {error}.",
+            where=path.name,
+            do="Convert the file to EPSG:4326 with a GIS.",
+        ) from error
     except _FILE_ERRORS as error:
         raise _unreadable(path, error) from error
     return tuple(tables), tuple(findings)
