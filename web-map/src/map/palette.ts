@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// One place for colour. Damage runs light to dark as well as through hues that stay apart for
+// colour-blind readers; unknown is hollow or hatched grey, never a pale "intact".
+
+export const PAPER = "#f4f1eb";
+export const WATER = "#b7d3e3";
+export const WALL = "#8d8579";
+export const INK = "#22313a";
+
+/** By grade number: none or slight, moderate, severe, destroyed, unknown. */
+export const GRADES = ["#5fa8d3", "#f2c230", "#e0701a", "#6d0f2e", "#8c8c8c"] as const;
+export const GRADE_CODES = ["g0", "g1", "g2", "g3", "u"] as const;
+export const UNKNOWN = 4;
+
+/** By state number: unknown, open, restricted, closed. */
+export const STREETS = ["#bdb5a7", "#3d4c55", "#d98200", "#c23b00"] as const;
+export const STREET_CODES = ["unknown", "open", "restricted", "closed"] as const;
+
+export const RUBBLE = "#80531f";
+export const HAZARD = "#a32a00";
+export const REACH = "#0b6fb8";
+export const UNSERVED = "#b3258e";
+export const CANDIDATE = "#0b6fb8";
+export const REFUSED = "#55504a";
+export const CARE = "#1d6b45";
+export const TIERS = { tsp: "#0a4f86", field_hospital: "#0d6b5f", referral: "#5a3a86" } as const;

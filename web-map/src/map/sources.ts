@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The payload as map sources. Properties stay few: details are read from the columns on a tap.
+import type { Feature, FeatureCollection, Geometry } from "geojson";
+import type { SourceSpecification } from "maplibre-gl";
+import type { Payload } from "../payload";
+import { areas, lines, owners, points, type Properties } from "../shapes";
+
+const NOT_KNOWN = 255;
+const UNFIT = 2;
+const TENTHS = 10;
+const WATER = new Set(["river", "canal", "water", "stream", "lake", "drain", "reservoir", "wadi"]);
+const BIG_PLACES = ["city", "town", "border_crossing", "village", "suburb"];
+
+export type Sources = Record<string, FeatureCollection>;
+
+export function build({ panel, columns }: Payload): Sources {
+  const outlined = owners(columns, "outline");
+  const grade = columns.bytes("structure.dominant");
+  const shares = columns.bytes("structure.grade");
+  const structure = (row: number): Properties => {
+    const worst = grade[row] ?? 4;
+    return {
+      grade: worst,
+      sure: 0.5 + 0.45 * ((shares[row * 5 + worst] ?? 0) / 100),
+      outlined: outlined.has(row) ? 1 : 0,
+      candidate: isCandidate(columns, panel.rules.tsp?.length ?? 0, row) ? 1 : 0,
+    };
+  };
+  const people = columns.ints("unserved.people");
+  const shownPlaces = new Set<string>();
+  return {
+    streets: lines(columns, "street", street(columns)),
+    outlines: areas(columns, "outline", structure),
+    structures: points(columns, "structure", structure),
+    unserved: points(columns, "unserved", (row) => ({ people: (people[row] ?? 0) / TENTHS })),
+    reach: areas(columns, "reach", (row) => ({ clock_s: panel.reach[row]?.clock_s ?? 0 })),
+    hazards: areas(columns, "hazard", (row) => ({ status: panel.hazards[row]?.status ?? "" })),
+    "barrier-areas": areas(columns, "barrier_area", barrier(columns)),
+    "barrier-lines": lines(columns, "barrier_line", barrier(columns)),
+    "place-areas": areas(columns, "place_area", () => ({})),
+    places: points(columns, "place", (row) => {
+      const en = columns.text("place.name")[row] ?? "";
+      const ar = columns.text("place.name_ar")[row] ?? "";
+      const key = `${en}|${ar}`;
+      if (key === "|" || shownPlaces.has(key)) return null;
+      shownPlaces.add(key);
+      const kind = BIG_PLACES.indexOf(columns.word("place.kind", row));
+      return { name_en: en, name_ar: ar, order: kind < 0 ? BIG_PLACES.length : kind };
+    }),
+    care: list(panel.care, (point) => point.at, (point) => ({ functioning: point.functioning })),
+    visits: list(panel.visits, (visit) => visit.at, (_, i) => ({ number: String(i + 1), order: i })),
+    selected: { type: "FeatureCollection", features: [] },
+  };
+}
+
+export function specification(sources: Sources): Record<string, SourceSpecification> {
+  return Object.fromEntries(
+    Object.entries(sources).map(([name, data]) => [
+      name,
+      { type: "geojson", data, maxzoom: 16, tolerance: 0.3, buffer: 64 },
+    ]),
+  );
+}
+
+/** No rule of the tier refuses it. */
+export function isCandidate(columns: Payload["columns"], nRules: number, row: number): boolean {
+  if (!columns.has("screening.tsp")) return false;
+  const verdicts = columns.bytes("screening.tsp");
+  for (let rule = 0; rule < nRules; rule++) {
+    if (verdicts[row * nRules + rule] === UNFIT) return false;
+  }
+  return true;
+}
+
+function street(columns: Payload["columns"]): (row: number) => Properties {
+  const state = columns.bytes("street.vehicle");
+  const rank = columns.bytes("street.rank");
+  const rubble = columns.bytes("street.rubble");
+  return (row) => ({
+    state: state[row] ?? 0,
+    rank: rank[row] ?? 2,
+    rubble: rubble[row] === NOT_KNOWN ? 0 : (rubble[row] ?? 0),
+    name_en: columns.word("street.name", row),
+    name_ar: columns.word("street.name_ar", row),
+  });
+}
+
+function barrier(columns: Payload["columns"]): (row: number) => Properties {
+  return (row) => ({ water: WATER.has(columns.word("barrier.kind", row)) ? 1 : 0 });
+}
+
+function list<T>(
+  rows: readonly T[],
+  at: (row: T) => [number, number],
+  describe: (row: T, i: number) => Properties,
+): FeatureCollection {
+  const features = rows.map(
+    (row, id): Feature<Geometry> => ({
+      type: "Feature",
+      id,
+      properties: describe(row, id),
+      geometry: { type: "Point", coordinates: at(row) },
+    }),
+  );
+  return { type: "FeatureCollection", features };
+}
