@@ -6,15 +6,24 @@ import struct
 import zipfile
 import zlib
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from typing import cast
 
 import osmium
 import shapely
 from pyarrow import ArrowException
 
 from goldenhour.base.errors import GoldenHourError, UnknownFormatError, UnreadableFileError
+from goldenhour.sources import (
+    copernicus_ems,
+    osm_pbf,
+    people_csv,
+    points_csv,
+    reports_file,
+    strikes,
+    ucdp,
+    unosat,
+    vector_file,
+)
 from goldenhour.sources.reading import Reading, SourceModule
 from goldenhour.town.layers import LayerKind
 
@@ -38,18 +47,18 @@ _BROKEN_FILE = (
 )
 
 # Those that look for their own marks come first, those that take anything of a kind last.
-_NAMES = (
-    "unosat",
-    "copernicus_ems",
-    "strikes",
-    "ucdp",
-    "people_csv",
-    "reports_file",
-    "osm_pbf",
-    "points_csv",
-    "vector_file",
+_FORMATS: tuple[SourceModule, ...] = (
+    unosat,
+    copernicus_ems,
+    strikes,
+    ucdp,
+    people_csv,
+    reports_file,
+    osm_pbf,
+    points_csv,
+    vector_file,
 )
-_WITH_LAYERS = frozenset({"copernicus_ems", "osm_pbf", "points_csv", "vector_file"})
+_WITH_LAYERS: tuple[SourceModule, ...] = (copernicus_ems, osm_pbf, points_csv, vector_file)
 
 
 def formats() -> tuple[SourceModule, ...]:
@@ -61,14 +70,7 @@ def formats() -> tuple[SourceModule, ...]:
     modules
         In the order in which they are tried.
     """
-    found: list[SourceModule] = []
-    for name in _NAMES:
-        try:
-            module = import_module(f"goldenhour.sources.{name}")
-        except ModuleNotFoundError:
-            continue
-        found.append(cast("SourceModule", module))
-    return tuple(found)
+    return _FORMATS
 
 
 def read(
@@ -134,7 +136,7 @@ def _check_file(path: Path) -> None:
 def _named(name: str, path: Path) -> SourceModule:
     """Find a format by its name."""
     for module in formats():
-        if module.NAME == name:
+        if name == module.NAME:
             return module
     raise UnknownFormatError(
         f"There is no format '{name}'.",
@@ -145,8 +147,7 @@ def _named(name: str, path: Path) -> SourceModule:
 
 def _recognised(path: Path, want: LayerKind | None) -> SourceModule:
     """Find the first format that recognises a file."""
-    modules = [m for m in formats() if want is None or m.NAME in _WITH_LAYERS]
-    for module in modules:
+    for module in formats() if want is None else _WITH_LAYERS:
         if module.recognises(path):
             return module
     wanted = f" that holds {want.value}" if want else ""

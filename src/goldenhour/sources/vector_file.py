@@ -21,6 +21,7 @@ from goldenhour.town.layers import Layer, LayerKind, LayerSource
 NAME = "vector_file"
 LABEL = "Streets, structures, places, barriers (GeoPackage, GeoParquet, GeoJSON, shapefile, zip)"
 
+_GEOJSON_MARK, _HEAD_BYTES = b'"Feature', 65_536
 _POINT, _LINE, _AREA = 0, 1, 2  # shapely's dimensions
 _FITS = {
     LayerKind.STREETS: {_LINE},
@@ -55,9 +56,16 @@ def recognises(path: Path) -> bool:
     Returns
     -------
     recognised
-        Judged by name only; never raises.
+        Judged by name, and by the first bytes where the name is common; never raises.
     """
-    return path.suffix.lower() in {*SUFFIXES, ".zip"}
+    suffix = path.suffix.lower()
+    if suffix != ".json":
+        return suffix in {*SUFFIXES, ".zip"}
+    try:
+        with path.open("rb") as file:
+            return _GEOJSON_MARK in file.read(_HEAD_BYTES)
+    except OSError:
+        return False
 
 
 def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Reading:
