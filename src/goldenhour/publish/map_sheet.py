@@ -16,9 +16,9 @@ from goldenhour.publish.sheet_frame import Frame, fit
 from goldenhour.publish.sheet_grid import grid, grid_step_m, scale_bar
 from goldenhour.publish.sheet_ground import ground
 from goldenhour.publish.sheet_marks import marks
-from goldenhour.publish.sheet_style import hatch_pattern, mm
+from goldenhour.publish.sheet_style import mm, patterns
 from goldenhour.publish.svg import tag
-from goldenhour.publish.words import people_text
+from goldenhour.publish.words import left_to_right, people_text
 from goldenhour.siting.plan import Plan
 from goldenhour.town.town import Town
 
@@ -79,7 +79,7 @@ def map_sheet(town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachAre
     wide, high = frame.width_mm + 2 * MARGIN_MM, frame.height_mm + 2 * MARGIN_MM
     inner = "".join(
         (
-            hatch_pattern(),
+            patterns(),
             tag("rect", width=mm(frame.width_mm), height=mm(frame.height_mm), fill="#fbfaf7"),
             ground(frame, town, picture, plan, reach),
             grid(frame),
@@ -144,7 +144,13 @@ def _notes(frame: Frame, town: Town, plan: Plan, language: str) -> tuple[str, ..
     off = ~frame.holds(town.structures.x_m, town.structures.y_m)
     n_off = float(plan.home_people[off].sum())
     notes = [
-        say("brief.grid", language, crs=town.crs, squares=", ".join(squares), step=step),
+        say(
+            "brief.grid",
+            language,
+            crs=left_to_right(town.crs, language),
+            squares=left_to_right(", ".join(squares), language),
+            step=left_to_right(step, language),
+        ),
     ]
     if len(zones) > 1:
         notes.append(say("brief.two-zones", language))

@@ -48,7 +48,7 @@ def route_summary(route: Route, language: str) -> str:
         km=f"{route.length_m / 1000:.1f}",
         minutes=f"{route.travel_s / 60:.0f}",
         unknown=f"{100 * route.unknown_share:.0f}",
-        moment=moment_text(route.as_of),
+        moment=moment_text(route.as_of, language),
     )
     if not route.hazards:
         return f"{about} {say('brief.route-no-hazard', language)}"

@@ -22,7 +22,6 @@ from goldenhour.publish.sheet_style import (
     WATER,
     WATER_LINE,
     Stroke,
-    hatch_of,
     mm,
     square_look,
     unserved_look,
@@ -108,7 +107,7 @@ def _structures(frame: Frame, town: Town, picture: Picture) -> str:
         rows = np.flatnonzero(grade == one)
         d = _outlines(frame, town, rows) if frame.scale <= _OUTLINES_UP_TO else ""
         points = rows if not d else rows[[town.structures.outline[row] is None for row in rows]]
-        drawn.append(tag("path", d=d + _squares(frame, town, points, one), **square_look(one)))
+        drawn.append(tag("path", d=d + _squares(frame, town, points), **square_look(one)))
     return "".join(drawn)
 
 
@@ -118,7 +117,7 @@ def _outlines(frame: Frame, town: Town, rows: NDArray[np.int64]) -> str:
     return area_paths(frame, shape_array([shape for shape in shapes if shape is not None]))
 
 
-def _squares(frame: Frame, town: Town, rows: NDArray[np.int64], grade: Grade) -> str:
+def _squares(frame: Frame, town: Town, rows: NDArray[np.int64]) -> str:
     """Draw structures as small squares, one per cell of the paper, so that the file stays light."""
     x_m, y_m = town.structures.x_m[rows], town.structures.y_m[rows]
     inside = frame.holds(x_m, y_m)
@@ -127,7 +126,7 @@ def _squares(frame: Frame, town: Town, rows: NDArray[np.int64], grade: Grade) ->
     if len(x):
         cells = np.unique(np.stack([x // cell, y // cell], axis=1), axis=0)
         x, y = cells[:, 0] * cell + cell // 2, cells[:, 1] * cell + cell // 2
-    return square_paths(x, y, side, hatch=hatch_of(grade, side))
+    return square_paths(x, y, side)
 
 
 def _streets(frame: Frame, town: Town, picture: Picture) -> str:

@@ -19,7 +19,6 @@ GRADE_FILL = {
     Grade.G1: "#f0d55b",
     Grade.G2: "#e07b00",
     Grade.G3: "#6b0f1a",
-    Grade.U: "#ffffff",
 }
 UNKNOWN_LINE = "#8a8f98"
 TIER_FILL = {Tier.TSP: "#0b3c6f", Tier.FIELD_HOSPITAL: "#5b2a86", Tier.REFERRAL: "#3d3d3d"}
@@ -156,27 +155,28 @@ def visit_mark(number: str, at: tuple[float, float]) -> str:
     )
 
 
-def hatch_pattern() -> str:
+def patterns() -> str:
     """
-    Define the hatching of hazard areas.
+    Define the hatchings of hazard areas and of what nobody knows.
 
     Returns
     -------
     defs
-        SVG, to be used as ``url(#hazard)``.
+        SVG, to be used as ``url(#hazard)`` and ``url(#unknown)``.
     """
-    side = mm(1.6)
-    line = tag("path", d=f"M0 {side}L{side} 0", stroke=HAZARD, stroke_width=mm(0.22))
     return tag(
         "defs",
-        tag(
-            "pattern",
-            line,
-            id="hazard",
-            width=side,
-            height=side,
-            patternUnits="userSpaceOnUse",
-        ),
+        _hatching("hazard", HAZARD, 1.6, 0.22) + _hatching("unknown", UNKNOWN_LINE, 0.6, 0.1),
+    )
+
+
+def _hatching(name: str, colour: str, side_mm: float, line_mm: float) -> str:
+    """Define one hatching: rising lines."""
+    side = mm(side_mm)
+    line = tag("path", d=f"M0 {side}L{side} 0", stroke=colour, stroke_width=mm(line_mm))
+    back = tag("rect", width=side, height=side, fill="#ffffff", fill_opacity=0.35)
+    return tag(
+        "pattern", back + line, id=name, width=side, height=side, patternUnits="userSpaceOnUse"
     )
 
 
@@ -212,7 +212,7 @@ def key(*, tsp_clock_s: float) -> tuple[KeyEntry, ...]:
         ),
         _entry(_stroke(MAJOR_UNKNOWN), "brief.key-street-major"),
         _entry(_stroke(MINOR_UNKNOWN), "brief.key-street-minor"),
-        _entry(hatch_pattern() + _box("url(#hazard)", 1.0, HAZARD), "map.layer-hazards"),
+        _entry(_box("url(#hazard)", 1.0, HAZARD), "map.layer-hazards"),
         _entry(_box(WATER, 1.0, WATER_LINE), "brief.key-water"),
     )  # fmt: skip
 
@@ -249,27 +249,8 @@ def square_look(grade: Grade) -> dict[str, object]:
         Of an SVG path.
     """
     if grade is Grade.U:
-        return {"fill": "#ffffff", "stroke": UNKNOWN_LINE, "stroke_width": mm(0.07)}
+        return {"fill": "url(#unknown)", "stroke": UNKNOWN_LINE, "stroke_width": mm(0.07)}
     return {"fill": GRADE_FILL[grade]}
-
-
-def hatch_of(grade: Grade, side: int) -> str:
-    """
-    Hatch a structure that nobody knows about.
-
-    Parameters
-    ----------
-    grade
-        Its most likely grade.
-    side
-        Side of its square in drawing units.
-
-    Returns
-    -------
-    d
-        Path data from the upper left corner; empty for a known grade.
-    """
-    return f"m0 {side}l{side} {-side}" if grade is Grade.U else ""
 
 
 def _entry(drawing: str, code: str, **values: object) -> KeyEntry:
@@ -277,7 +258,7 @@ def _entry(drawing: str, code: str, **values: object) -> KeyEntry:
     width, height = _KEY_MM
     svg = tag(
         "svg",
-        drawing,
+        patterns() + drawing,
         xmlns="http://www.w3.org/2000/svg",
         width=f"{width}mm",
         height=f"{height}mm",
@@ -308,7 +289,7 @@ def _square(grade: Grade) -> str:
     look = square_look(grade)
     if "stroke_width" in look:
         look["stroke_width"] = mm(0.15)
-    return tag("path", d=f"M{x} {y}h{side}v{side}h{-side}z{hatch_of(grade, side)}", **look)
+    return tag("path", d=f"M{x} {y}h{side}v{side}h{-side}z", **look)
 
 
 def _stroke(stroke: Stroke) -> str:

@@ -101,7 +101,7 @@ def area_paths(frame: Frame, areas: Objects) -> str:
     return _path(frame, shapely.get_rings(polygons), "z")
 
 
-def square_paths(x: NDArray[np.int64], y: NDArray[np.int64], side: int, *, hatch: str) -> str:
+def square_paths(x: NDArray[np.int64], y: NDArray[np.int64], side: int) -> str:
     """
     Draw small squares as one path.
 
@@ -113,15 +113,13 @@ def square_paths(x: NDArray[np.int64], y: NDArray[np.int64], side: int, *, hatch
         Middles in drawing units. Shape ``(n,)``.
     side
         Side in drawing units.
-    hatch
-        Path data to add to each square, from its upper left corner; empty for none.
 
     Returns
     -------
     d
         Path data.
     """
-    box = f"h{side}v{side}h{-side}z{hatch}"
+    box = f"h{side}v{side}h{-side}z"
     half = side // 2
     return "".join(
         f"M{a} {b}{box}" for a, b in zip((x - half).tolist(), (y - half).tolist(), strict=True)

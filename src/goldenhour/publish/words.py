@@ -12,6 +12,7 @@ from goldenhour.siting.plan import Plan, Said
 from goldenhour.town.town import Town
 
 _SHORT = {Tier.TSP: "TSP", Tier.FIELD_HOSPITAL: "FH", Tier.REFERRAL: "REF"}
+_ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
 
 
 def site_labels(plan: Plan) -> tuple[str, ...]:
@@ -134,7 +135,7 @@ def people_text(people: float) -> str:
     return f"{people:,.0f}"
 
 
-def moment_text(moment: datetime) -> str:
+def moment_text(moment: datetime, language: str = "en") -> str:
     """
     Write a moment so that no reader takes day for month.
 
@@ -142,13 +143,34 @@ def moment_text(moment: datetime) -> str:
     ----------
     moment
         Aware UTC.
+    language
+        Language of the sentence it stands in.
 
     Returns
     -------
     text
         Such as ``"2017-11-10 06:00 UTC"``.
     """
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return left_to_right(f"{moment:%Y-%m-%d %H:%M} UTC", language)
+
+
+def left_to_right(text: str, language: str) -> str:
+    """
+    Keep a code, a date or a ratio in its order inside an Arabic sentence.
+
+    Parameters
+    ----------
+    text
+        The code.
+    language
+        Language of the sentence it stands in.
+
+    Returns
+    -------
+    text
+        Between Unicode's isolates in Arabic, as it is otherwise.
+    """
+    return f"{_ISOLATE}{text}{_END_ISOLATE}" if language == "ar" else text
 
 
 def because(code: str, language: str) -> str:
