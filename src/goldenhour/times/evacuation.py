@@ -30,6 +30,11 @@ class ClosedBy(IntEnum):
     RUBBLE = 4
     UNKNOWN = 5
 
+    @property
+    def code(self) -> str:
+        """Code of the sentence that says it, such as ``"times.not-for-mode"``."""
+        return f"times.{self.name.lower().replace('_', '-')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetUse:
