@@ -104,7 +104,7 @@ def mend(shapes: Objects) -> tuple[Objects, NDArray[np.bool_], NDArray[np.bool_]
     Parameters
     ----------
     shapes
-        shapely shapes. Shape ``(n,)``, objects.
+        shapely shapes in the town's metric system. Shape ``(n,)``, objects.
 
     Returns
     -------
@@ -113,14 +113,14 @@ def mend(shapes: Objects) -> tuple[Objects, NDArray[np.bool_], NDArray[np.bool_]
     mended
         True where something was mended. Shape ``(n,)``.
     lost
-        True where an area has no area even so. Shape ``(n,)``.
+        True where an outline encloses (next to) nothing even so. Shape ``(n,)``.
     """
     bad = ~shapely.is_valid(shapes)
     out = shapes.copy()
     if bad.any():
         out[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
     was_area = np.isin(shapely.get_type_id(shapes), (POLYGON, MULTI_POLYGON))
-    lost = was_area & (shapely.is_empty(out) | (shapely.area(out) <= 0))
+    lost = was_area & (shapely.area(out) < facts.number("town.least_area_m2"))
     return out, bad & ~lost, lost
 
 
