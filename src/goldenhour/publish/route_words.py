@@ -3,6 +3,7 @@
 
 from goldenhour.base.messages import say
 from goldenhour.movement.route import Route
+from goldenhour.publish.map_words import first_known
 from goldenhour.publish.words import moment_text
 
 
@@ -52,5 +53,16 @@ def route_summary(route: Route, language: str) -> str:
     )
     if not route.hazards:
         return f"{about} {say('brief.route-no-hazard', language)}"
-    touched = say("brief.route-hazards", language, hazards=", ".join(route.hazards))
+    touched = say(
+        "brief.route-hazards",
+        language,
+        hazards=", ".join(_hazard_words(code, language) for code in route.hazards),
+    )
     return f"{about} {touched}"
+
+
+def _hazard_words(code: str, language: str) -> str:
+    """Put ``kind:status`` into words."""
+    kind, _, status = code.partition(":")
+    named = first_known([f"map.kind-{kind.replace('_', '-')}"])[language]
+    return f"{named} ({first_known([f'map.hazard-{status}'])[language]})"
