@@ -14,6 +14,7 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.times import access, layers, many
 from goldenhour.times.access import Landing
+from goldenhour.times.kernel import FAR
 from goldenhour.times.layers import Layers
 from goldenhour.times.result import WithinReach
 from goldenhour.times.ticks import limit_ticks, to_seconds
@@ -95,9 +96,12 @@ class Evacuation:
 
     @property
     def is_attached(self) -> NDArray[np.bool_]:
-        """True for structures that join a street open on foot today. Shape ``(n_structures,)``."""
-        is_open = self.layers.foot_use.is_open[self.landing.edge]
-        return np.asarray(np.any((self.landing.edge >= 0) & is_open, axis=1))
+        """True for structures that join a street open today. Shape ``(n_structures,)``."""
+        network = self.layers.network
+        is_open = (network.ticks < FAR) & (network.edge >= 0)
+        leads_on = np.zeros(network.n_nodes + 1, dtype=np.bool_)  # the last is for "no node"
+        leads_on[network.tail[is_open]] = True
+        return np.asarray(leads_on[layers.departures(self.layers, self.landing).node].any(axis=1))
 
     def carry_times(
         self, sites: Rows, homes: Rows, limit_s: float, *, progress: Progress = quiet

@@ -163,10 +163,15 @@ def _parts(layers: Layers, landing: Landing) -> tuple[list[Ticks], list[Ticks], 
     along, against = (np.where(layers.stops[landing.edge], way, FAR) for way in (along, against))
     tail_share, head_share = landing.share, 1 - landing.share
     return (
-        [_part(foot, tail_share), _part(foot, head_share)],
+        [_to_junction(foot, tail_share), _to_junction(foot, head_share)],
         [_part(along, tail_share), _part(along, head_share)],
         [_part(against, tail_share), _part(against, head_share)],
     )
+
+
+def _to_junction(ticks: Ticks, share: NDArray[np.float64]) -> Ticks:
+    """Take a share of a street on foot; who comes to its very end needs none of the street."""
+    return np.where(share == 0, 0, _part(ticks, share))
 
 
 def _part(ticks: Ticks, share: NDArray[np.float64]) -> Ticks:
