@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from goldenhour.base.errors import EmptyLayerError
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.reports.ledger import Ledger
 from goldenhour.sources import layer_store, recognise
+from goldenhour.sources.reading import Reading
 from goldenhour.town.build import build
 from goldenhour.town.layers import Layer, LayerKind
 from goldenhour.town.town import Town
@@ -84,20 +86,24 @@ def new(
     -------
     new_town
         Workspace, town and findings.
+
+    Raises
+    ------
+    EmptyLayerError
+        If a file holds no row of a layer it was named for.
     """
+    named = _by_path(files)
     layers: list[Layer] = []
     findings: list[Finding] = []
-    for done, file in enumerate(files):
-        progress(f"Reading {file.path.name}", done, len(files))
-        reading = recognise.read(file.path, recorded_at=recorded_at, want=file.kind)
-        layers += [
-            _with_attribution(layer, attribution)
-            for layer in reading.layers
-            if layer.kind is file.kind
-        ]
+    for done, (path, kinds) in enumerate(named.items()):
+        progress(f"Reading {path.name}", done, len(named))
+        reading = recognise.read(
+            path, recorded_at=recorded_at, want=kinds[0] if len(kinds) == 1 else None
+        )
+        layers += _wanted(reading, path, kinds, attribution)
         findings += reading.findings
         if reading.reports:
-            findings.append(_reports_wait(file.path, len(reading.reports)))
+            findings.append(_reports_wait(path, len(reading.reports)))
     progress("Putting the town together", 0, 1)
     town, noticed = build(layers, name=folder.resolve().name)
     findings += noticed
@@ -123,6 +129,30 @@ def store(workspace: Workspace, layers: Sequence[Layer]) -> None:
         name = f"{number:02d}-{layer.kind.value}.parquet"
         layer_store.save(layer, workspace.layers / name)
     Ledger.create(workspace.ledger).close()
+
+
+def _by_path(files: Sequence[LayerFile]) -> dict[Path, list[LayerKind]]:
+    """Group the layers by file, so that a file which holds several is read once."""
+    named: dict[Path, list[LayerKind]] = {}
+    for file in files:
+        kinds = named.setdefault(file.path, [])
+        if file.kind not in kinds:
+            kinds.append(file.kind)
+    return named
+
+
+def _wanted(
+    reading: Reading, path: Path, kinds: Sequence[LayerKind], attribution: str
+) -> list[Layer]:
+    """Take the layers a file was named for; refuse if it lacks one."""
+    taken = [layer for layer in reading.layers if layer.kind in kinds]
+    if lacking := [kind.value for kind in kinds if kind not in {layer.kind for layer in taken}]:
+        raise EmptyLayerError(
+            f"The file holds no {lacking[0]}.",
+            where=str(path),
+            do=f"Name another file with --{lacking[0]}.",
+        )
+    return [_with_attribution(layer, attribution) for layer in taken]
 
 
 def _with_attribution(layer: Layer, attribution: str) -> Layer:
