@@ -206,10 +206,10 @@ def _code(
     product: _Product, row: int, grade: object, look: Seen, *, is_hidden: bool
 ) -> tuple[str, str]:
     """Give the native word, and the sensor; empty if the structure was not graded at all."""
-    if grade is None or grade != grade or not str(grade).strip():  # noqa: PLR0124 - not a number
+    code = _word(grade)
+    if not code:
         product.noticed.note("not-graded", row + 1, "A structure has no grade.", "No report made.")
         return "", ""
-    code = str(grade).strip()
     if not ems_words.is_damage_word(code):
         product.noticed.warn(
             "unknown-damage-class", row + 1, f"'{code}' is no grade that we know.", "Kept as text."
@@ -223,6 +223,11 @@ def _code(
         )
         return "Unknown", f"{look.sensor}; '{code}' under cloud".removeprefix("; ")
     return code, look.sensor
+
+
+def _word(grade: object) -> str:
+    """Write a grade as the product has it, ``Null`` and ``Unk`` too; empty if there is none."""
+    return str(grade).strip() if isinstance(grade, str) else ""
 
 
 def _roads(
@@ -246,13 +251,13 @@ def _states(
 ) -> Iterator[Report]:
     """Make the reports of one table of roads."""
     for row, feature in enumerate(rows.to_dict("records")):
-        grade = ems_layers.text(pd.Series(feature), column) or str(feature[column])
+        grade = _word(feature[column])
         state = ems_words.street_state(grade)
         if state is None:
             product.noticed.note(
                 "road-grade-says-nothing",
                 row + 1,
-                f"A road is graded '{grade}': that does not say that one can pass.",
+                f"A road is graded '{grade or 'nothing'}': that does not say that one can pass.",
                 "No report made; the road stays unknown.",
             )
             continue
