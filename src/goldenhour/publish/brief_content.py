@@ -2,7 +2,6 @@
 """The words and tables of the brief in one language, ready to be laid out."""
 
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ Json = dict[str, Any]  # values are plain JSON: text, numbers, lists, tables
 
 _CODES = (
     "brief", "title", "sensitivity", "limits", "produced", "exercise", "site", "where", "people",
-    "people-note", "order", "structure", "settles", "before-entry", "grounds", "assumptions",
+"order", "structure", "settles", "before-entry", "grounds", "assumptions",
     "assumptions-elsewhere", "hazards", "unknown-of-all", "also-unknown", "nothing-more", "page",
     "none",
 )  # fmt: skip
@@ -43,7 +42,7 @@ _SHARED = (
     "reports-by", "why", "not-known", "who-is-reached", "why-not-reached", "key", "findings",
     "people-rule", "how-sure",
 )  # fmt: skip
-_N_SHOWN = 12
+_N_SHOWN, _N_WORDS = 12, 6
 _SHA_DIGITS = 12
 _PERCENT = 100
 
@@ -173,10 +172,7 @@ def _sites(town: Town, picture: Picture, plan: Plan, language: str) -> list[Json
             "name": structure_name(town, site.structure, language),
             "id": plain(site.structure_id),
             **_place(place),
-            "people": [
-                say("brief.serves-short", language, n=people_text(site.people_served)),
-                say("brief.lost-short", language, n=people_text(site.people_lost_if_removed)),
-            ],
+            "people": say("brief.serves-short", language, n=people_text(site.people_served)),
             "facts": _facts(town, picture, site, language),
             "why": [sentence(said, language) for said in site.reasons],
             "unknown": [sentence(said, language) for said in site.unknowns if said not in common],
@@ -191,13 +187,14 @@ def _facts(town: Town, picture: Picture, site: Site, language: str) -> list[str]
     grade = Grade(int(p_grade.argmax()))
     area_m2 = town.structures.area_m2[site.structure]
     known = np.isfinite(area_m2)
+    likely = say(
+        "brief.damage-likely",
+        language,
+        grade=grade_name(grade, language),
+        share=f"{_PERCENT * p_grade[grade]:.0f}",
+    )
     return [
-        say(
-            "brief.damage-likely",
-            language,
-            grade=grade_name(grade, language),
-            share=f"{_PERCENT * p_grade[grade]:.0f}",
-        ),
+        say("brief.damage-unknown", language) if grade is Grade.U else likely,
         say("brief.area", language, area=f"{area_m2:,.0f}")
         if known
         else say("brief.area-unknown", language),
@@ -245,19 +242,22 @@ def _hazards(picture: Picture, language: str) -> list[str]:
 
 
 def _assumption(fact: Fact) -> Json:
-    """Write one assumption as a row."""
-    value = fact.value
-    if isinstance(value, list):
-        value = ", ".join(str(one) for one in value[:_N_SHOWN]) + (
-            "…" if len(value) > _N_SHOWN else ""
-        )
-    words = asdict(fact)
+    """Write one assumption as a row; its source is in plan.json."""
     return {
-        "name": words["name"].replace(".", ": ", 1).replace("_", " "),
-        "value": f"{value} {words['unit']}",
-        "tag": words["tag"],
-        "source": words["source"],
+        "name": fact.name.replace(".", ": ", 1).replace("_", " "),
+        "value": f"{_value(fact)} {fact.unit}",
+        "tag": fact.tag,
     }
+
+
+def _value(fact: Fact) -> str:
+    """Write a fact's value in a line."""
+    if isinstance(fact.value, list):
+        more = " …" if len(fact.value) > _N_WORDS else ""
+        return ", ".join(str(one) for one in fact.value[:_N_WORDS]) + more
+    if isinstance(fact.value, dict):
+        return ", ".join(f"{key} {one}" for key, one in fact.value.items())
+    return str(fact.value)
 
 
 def _layers(town: Town, language: str) -> list[str]:
@@ -266,8 +266,11 @@ def _layers(town: Town, language: str) -> list[str]:
         ", ".join(
             word
             for word in (
-                left_to_right(plain(source.file), language),
-                left_to_right(plain(source.attribution), language),
+                *(
+                    left_to_right(plain(word), language)
+                    for word in (source.file, source.attribution)
+                    if word
+                ),
                 say("map.data-date", language, date=left_to_right(source.data_date, language))
                 if source.data_date
                 else say("map.no-date", language),

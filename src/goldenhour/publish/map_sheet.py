@@ -148,7 +148,7 @@ def _notes(frame: Frame, town: Town, plan: Plan, language: str) -> tuple[str, ..
             "brief.grid",
             language,
             crs=left_to_right(town.crs, language),
-            squares=left_to_right(", ".join(squares), language),
+            squares=left_to_right(f"MGRS {', '.join(squares)}", language),
             step=left_to_right(step, language),
         ),
     ]

@@ -32,7 +32,7 @@ from goldenhour.town.town import Objects, Town
 
 _SQUARE_MM, _CELL_MM = 0.5, 0.45
 _OUTLINES_UP_TO = 10_000
-_PEOPLE_CELL_MM, _BIGGEST_MM = 6.0, 2.8
+_PEOPLE_CELL_MM, _BIGGEST_MM = 7.0, 3.6
 
 
 def ground(
@@ -63,10 +63,10 @@ def ground(
         (
             _water(frame, town),
             _reach(frame, reach),
+            _unserved(frame, town, plan),
             _structures(frame, town, picture),
             _streets(frame, town, picture),
             _hazards(frame, picture),
-            _unserved(frame, town, plan),
         )
     )
 

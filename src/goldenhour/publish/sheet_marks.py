@@ -15,7 +15,7 @@ from goldenhour.siting.plan import Plan, SiteStanding
 from goldenhour.town.town import Town
 
 _MAX_NAMES = 28
-_NAME_MM, _LETTER_SHARE = 2.1, 0.56
+_NAME_MM, _LETTER_SHARE = 2.2, 0.56
 _RING = ((0, 0), (1, -1), (-1, -1), (1, 1), (-1, 1), (0, -1.5), (0, 1.5), (1.5, 0), (-1.5, 0))
 _MARK_MM = 5.4
 
@@ -145,6 +145,13 @@ def _names(frame: Frame, town: Town, taken: list[Rectangle]) -> str:
 
 def _name(lines: list[str], x: int, top: int) -> str:
     """Write one name, one line a language, with a white edge."""
+    edge = {
+        "fill": "none",
+        "stroke": "#ffffff",
+        "stroke_width": mm(0.6),
+        "stroke_linejoin": "round",
+    }
+    looks: tuple[dict[str, object], ...] = (edge, {"fill": "#111111"})
     return "".join(
         text(
             line,
@@ -153,11 +160,8 @@ def _name(lines: list[str], x: int, top: int) -> str:
             font_size=mm(_NAME_MM),
             font_family=FONT,
             text_anchor="middle",
-            fill="#222222",
-            stroke="#ffffff",
-            stroke_width=mm(0.5),
-            stroke_linejoin="round",
-            paint_order="stroke",
+            **look,
         )
+        for look in looks  # the edge first: joined letters must not cover each other
         for i, line in enumerate(lines)
     )

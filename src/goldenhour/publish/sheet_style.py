@@ -228,9 +228,9 @@ def unserved_look() -> dict[str, object]:
     """
     return {
         "fill": UNSERVED,
-        "fill_opacity": 0.25,
+        "fill_opacity": 0.2,
         "stroke": UNSERVED,
-        "stroke_width": mm(0.25),
+        "stroke_width": mm(0.15),
     }
 
 
