@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from goldenhour.base.findings import Finding
 
+Features = Sequence[tuple[Mapping[str, Any], BaseGeometry | None]]
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -24,7 +25,7 @@ def codes(findings: Sequence[Finding]) -> list[str]:
     return [finding.code for finding in findings]
 
 
-def geojson(path: Path, features: Sequence[tuple[Mapping[str, Any], BaseGeometry | None]]) -> Path:
+def geojson(path: Path, features: Features) -> Path:
     """Write a GeoJSON with a crs entry in front, as GIS programs do."""
     content = {
         "type": "FeatureCollection",

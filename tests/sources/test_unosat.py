@@ -16,7 +16,7 @@ from goldenhour.base.grades import Reliability, Sensitivity
 from goldenhour.reports.said import DamageSaid
 from goldenhour.sources import unosat
 from goldenhour.sources.reading import Reading
-from tests.sources.deliveries import NOW, codes, geojson, table, zipped
+from tests.sources.deliveries import NOW, Features, codes, geojson, table, zipped
 
 HERE = Point(40.99, 34.39)
 
@@ -134,7 +134,7 @@ def test_milliseconds_of_map_servers_are_dates(tmp_path: Path) -> None:
 
 def test_a_row_without_sensor_date_is_seen_within_the_days_of_the_others(tmp_path: Path) -> None:
     """The date is not invented: the report spans the file's own dates, and says so."""
-    rows = [
+    rows: Features = [
         ({"SensorDate": "2015/04/26", "Main_Damag": "1"}, HERE),
         ({"SensorDate": "2015/05/01", "Main_Damag": "2"}, Point(40.98, 34.39)),
         ({"SensorDate": None, "Main_Damag": "3"}, Point(40.97, 34.39)),
@@ -168,7 +168,7 @@ def test_an_unclear_date_is_not_guessed(tmp_path: Path) -> None:
 def test_rows_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     """No place, a crater, a strange class, no class, a double: five findings, nothing silent."""
     dated = {"SensorDate": "2015-05-01"}
-    rows = [
+    rows: Features = [
         ({**dated, "SiteID": "Building", "Main_Damag": "1"}, None),
         ({**dated, "SiteID": "Impact Crater (Field)", "Main_Damag": "1"}, Point(40.9, 34.3)),
         ({**dated, "SiteID": "Building", "Main_Damag": "77"}, Point(40.91, 34.3)),

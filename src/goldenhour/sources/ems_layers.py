@@ -3,7 +3,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -13,10 +13,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from goldenhour.base.crs import WGS84
 from goldenhour.sources import ems_words
 from goldenhour.sources.handwriting import clean
 from goldenhour.sources.noticing import Noticed
+from goldenhour.sources.shaping import make_layer
+from goldenhour.town.layers import Layer, LayerKind, LayerSource
 
 _DECIMALS = 6  # about 0.1 m
 _ID_LENGTH = 12
@@ -32,7 +33,7 @@ def text(row: pd.Series, *names: str) -> str:
     return ""
 
 
-def structures(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def structures(rows: gpd.GeoDataFrame, source: LayerSource) -> Layer:
     """
     Make the structures layer.
 
@@ -40,25 +41,30 @@ def structures(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     rows
         Outlines as delivered, EPSG:4326, places present.
+    source
+        Where they come from.
 
     Returns
     -------
-    table
-        EPSG:4326, row for row.
+    layer
+        Row for row.
     """
-    return _table(
+    uses = [
+        ems_words.structure_use(text(row, "settl_type", "obj_type"), text(row, "info"))
+        for _, row in rows.iterrows()
+    ]
+    return _layer(
+        LayerKind.STRUCTURES,
         rows.geometry.to_numpy(),
+        {"use": uses, "name": _names(rows)},
         prefix="ems",
-        use=[
-            ems_words.structure_use(text(row, "settl_type", "obj_type"), text(row, "info"))
-            for _, row in rows.iterrows()
-        ],
-        **_names(rows),
-        storeys=np.full(len(rows), np.nan),
+        source=source,
     )
 
 
-def streets(rows: gpd.GeoDataFrame, noticed: Noticed) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def streets(
+    rows: gpd.GeoDataFrame, source: LayerSource, noticed: Noticed
+) -> tuple[Layer, pd.DataFrame]:
     """
     Make the streets layer: roads, bridges and tunnels, split where they meet.
 
@@ -66,53 +72,53 @@ def streets(rows: gpd.GeoDataFrame, noticed: Noticed) -> tuple[gpd.GeoDataFrame,
     ----------
     rows
         Lines as delivered, EPSG:4326, places present.
+    source
+        Where they come from.
     noticed
         Where findings go.
 
     Returns
     -------
-    table, origins
-        The layer, EPSG:4326, and the delivered row of each of its streets.
+    layer, origins
+        The layer, and the delivered row of each of its streets.
     """
-    kinds = [text(row, "subtype", "obj_type") for _, row in rows.iterrows()]
-    roads = np.array([ems_words.is_road(kind) for kind in kinds], dtype=bool)
-    for row in np.flatnonzero(~roads):
-        noticed.refuse("not-a-road", int(row) + 1, "A line is no road: a railway or the like.")
-    kept = rows[roads].assign(
-        kind=[kind for kind, is_kept in zip(kinds, roads, strict=True) if is_kept]
-    )
-    parts = kept.explode(index_parts=False)
+    roads = _roads(rows, noticed)
+    parts = roads.explode(index_parts=False)
     pieces, of_part = _split_where_they_meet(parts.geometry.to_numpy())
     origins = parts.iloc[of_part]
     if len(pieces) > len(parts):
         noticed.note(
             "streets-split",
-            f"{len(kept)} lines",
+            f"{len(roads)} lines",
             "Lines pass through junctions without ending there.",
             f"They were split at shared points into {len(pieces)} streets.",
         )
     is_bridge = origins["kind"].str.contains("bridge", case=False).to_numpy(dtype=bool)
     is_tunnel = origins["kind"].str.contains("tunnel", case=False).to_numpy(dtype=bool)
-    table = _table(
-        pieces,
-        prefix="ems-street",
-        highway=[
-            ems_words.highway(text(row, "road_type", "info"), text(row, "txt"))
-            for _, row in origins.iterrows()
-        ],
-        **_names(origins),
-        oneway=np.zeros(len(pieces), dtype=np.int8),
-        bridge=is_bridge & ~is_tunnel,
-        surface=None,
-        level=np.where(is_tunnel, -1, np.where(is_bridge, 1, 0)).astype(np.int8),
-        maxspeed_kmh=np.full(len(pieces), np.nan),
-        u=np.full(len(pieces), -1, dtype=np.int64),
-        v=np.full(len(pieces), -1, dtype=np.int64),
-    )
-    return table, origins
+    highways = [
+        ems_words.highway(text(row, "road_type", "info"), text(row, "txt"))
+        for _, row in origins.iterrows()
+    ]
+    columns = {
+        "highway": highways,
+        "name": _names(origins),
+        "bridge": is_bridge & ~is_tunnel,
+        "level": np.where(is_tunnel, -1, np.where(is_bridge, 1, 0)),
+    }
+    shapes = np.array(pieces, dtype=np.object_)
+    return _layer(LayerKind.STREETS, shapes, columns, prefix="ems-street", source=source), origins
 
 
-def barriers(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _roads(rows: gpd.GeoDataFrame, noticed: Noticed) -> gpd.GeoDataFrame:
+    """Keep the roads among lines of transport, with their kind as a column."""
+    kinds = [text(row, "subtype", "obj_type") for _, row in rows.iterrows()]
+    is_road = np.array([ems_words.is_road(kind) for kind in kinds], dtype=bool)
+    for row in np.flatnonzero(~is_road):
+        noticed.refuse("not-a-road", int(row) + 1, "A line is no road: a railway or the like.")
+    return rows.assign(kind=kinds)[is_road]
+
+
+def barriers(rows: gpd.GeoDataFrame, source: LayerSource) -> Layer:
     """
     Make the barriers layer.
 
@@ -120,21 +126,25 @@ def barriers(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     rows
         Waters as delivered, EPSG:4326, places present.
+    source
+        Where they come from.
 
     Returns
     -------
-    table
-        EPSG:4326, row for row.
+    layer
+        Row for row.
     """
-    return _table(
+    kinds = [ems_words.water_kind(text(row, "subtype", "obj_type")) for _, row in rows.iterrows()]
+    return _layer(
+        LayerKind.BARRIERS,
         rows.geometry.to_numpy(),
+        {"name": _names(rows), "kind": kinds},
         prefix="ems-water",
-        name=_names(rows)["name"],
-        kind=[ems_words.water_kind(text(row, "subtype", "obj_type")) for _, row in rows.iterrows()],
+        source=source,
     )
 
 
-def places(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def places(rows: gpd.GeoDataFrame, source: LayerSource) -> Layer:
     """
     Make the places layer: the area that the product looked at.
 
@@ -142,35 +152,39 @@ def places(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     rows
         Areas of interest as delivered, EPSG:4326, places present.
+    source
+        Where they come from.
 
     Returns
     -------
-    table
-        EPSG:4326, row for row.
+    layer
+        Row for row.
     """
-    return _table(
+    return _layer(
+        LayerKind.PLACES,
         rows.geometry.to_numpy(),
+        {"name": _names(rows), "kind": ["area of interest"] * len(rows)},
         prefix="ems-area",
-        **_names(rows),
-        kind=["area of interest"] * len(rows),
-        people=np.full(len(rows), np.nan),
+        source=source,
     )
 
 
-def _names(rows: pd.DataFrame) -> dict[str, list[str | None]]:
-    """Take the names; the product has none in Arabic."""
-    names = [text(row, "nam", "name", "locality") or None for _, row in rows.iterrows()]
-    return {"name": names, "name_ar": [None] * len(rows)}
+def _names(rows: pd.DataFrame) -> list[str | None]:
+    """Take the names."""
+    return [text(row, "nam", "name", "locality") or None for _, row in rows.iterrows()]
 
 
-def _table(geometry: Sequence[BaseGeometry], *, prefix: str, **columns: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - columns of any type
-    """Put a layer together."""
-    shapes = shapely.force_2d(np.asarray(geometry, dtype=object))
-    words = {
-        name: pd.Series(column, dtype=object) if isinstance(column, list) else column
-        for name, column in columns.items()
-    }  # as objects, so that None stays None
-    return gpd.GeoDataFrame({"id": _ids(shapes, prefix), **words}, geometry=shapes, crs=WGS84)
+def _layer(
+    kind: LayerKind,
+    shapes: NDArray[np.object_],
+    columns: Mapping[str, Any],
+    *,
+    prefix: str,
+    source: LayerSource,
+) -> Layer:
+    """Put a layer together, flat, with ids."""
+    flat = np.asarray(shapely.force_2d(shapes), dtype=np.object_)
+    return make_layer(kind, {"id": _ids(flat, prefix), **columns}, flat, source=source)
 
 
 def _ids(shapes: NDArray[np.object_], prefix: str) -> list[str]:
