@@ -8,7 +8,7 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from goldenhour.base.errors import UnreadableFileError
+from goldenhour.base.errors import EmptyLayerError, UnreadableFileError
 from goldenhour.base.findings import Finding
 from goldenhour.sources.osm_streets import StreetWays
 from goldenhour.sources.osm_things import Things
@@ -72,7 +72,10 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
     Raises
     ------
     UnreadableFileError
-        If the file is cut or damaged; nothing of it is used then.
+        If the file is cut or damaged; nothing of it is used then. (A file cut exactly between
+        two of its blocks cannot be told from a small one.)
+    EmptyLayerError
+        If it holds nothing of what is wanted.
     """
     del recorded_at
     streets, things = StreetWays(path.name), Things(path.name)
@@ -94,6 +97,12 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
             layer, noticed = maker(source) if maker else things.layer(kind, source)
             layers += [layer] if layer else []
             findings += noticed
+    if not layers:
+        raise EmptyLayerError(
+            f"The file holds no {want.value if want else 'streets, buildings, places or water'}.",
+            where=path.name,
+            do="Check that it is of the right area, and that it was copied completely.",
+        )
     return Reading(layers=tuple(layers), findings=tuple(findings))
 
 
@@ -116,12 +125,9 @@ def _scan(path: Path, streets: StreetWays, things: Things) -> None:
         if isinstance(thing, osmium.osm.Way):
             _take_way(thing, writer, streets, things)
         elif isinstance(thing, osmium.osm.Area):
-            tags = dict(thing.tags)
-            made = "way" if thing.from_way() else "relation"
-            if made == "way":
-                things.outlines_made.add(thing.orig_id())
-            shape = bytes.fromhex(writer.create_multipolygon(thing))
-            things.add_area(f"{made}/{thing.orig_id()}", tags, shape)
+            _take_area(thing, writer, things)
+        elif isinstance(thing, osmium.osm.Relation):
+            things.expect(f"relation/{thing.id}", dict(thing.tags))
         elif isinstance(thing, osmium.osm.Node):
             here = thing.location
             things.add_point(f"node/{thing.id}", dict(thing.tags), here.lon, here.lat)
@@ -132,8 +138,7 @@ def _take_way(
 ) -> None:
     """Sort a way into streets, outlines in waiting, or water."""
     tags = dict(way.tags)
-    if tags.get("building", "no") != "no":
-        things.outlines_drawn.add(way.id)
+    things.expect(f"way/{way.id}", tags)
     if "highway" in tags and len(way.nodes) >= _FEWEST_NODES:
         streets.add(way.id, tags, [node.ref for node in way.nodes], _positions(way, writer))
     elif not way.is_closed() and ("waterway" in tags or "barrier" in tags):
@@ -141,6 +146,16 @@ def _take_way(
         there = np.isfinite(lon_lat).all(axis=1)
         if there.sum() >= _FEWEST_NODES:
             things.add_line(f"way/{way.id}", tags, lon_lat[there])
+
+
+def _take_area(area: "osmium.osm.Area", writer: "osmium.geom.WKBFactory", things: Things) -> None:
+    """Take an area, unless its rings make none; then it stays among those expected."""
+    try:
+        shape = bytes.fromhex(writer.create_multipolygon(area))
+    except RuntimeError:  # "invalid area": this one area is badly drawn, not the file
+        return
+    made_from = "way" if area.from_way() else "relation"
+    things.add_area(f"{made_from}/{area.orig_id()}", dict(area.tags), shape)
 
 
 def _positions(way: "osmium.osm.Way", writer: "osmium.geom.WKBFactory") -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from goldenhour.base.findings import Finding, Severity, first_rows
 from goldenhour.sources.osm_tags import GROUNDS, Tags, is_health, number, use, water_kind
-from goldenhour.sources.shaping import make_layer
+from goldenhour.sources.shaping import is_arabic, make_layer
 from goldenhour.town.layers import Layer, LayerKind, LayerSource
 
 _HOUSES, _PLACES, _WATER = LayerKind.STRUCTURES, LayerKind.PLACES, LayerKind.BARRIERS
@@ -35,8 +35,24 @@ class Things:
     )
     health_points: list[tuple[dict[str, object], float, float]] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
-    outlines_drawn: set[int] = field(default_factory=set)
-    outlines_made: set[int] = field(default_factory=set)
+    expected: dict[str, None] = field(default_factory=dict)
+    """Buildings that the file draws, in its order."""
+    made: set[str] = field(default_factory=set)
+    """What became an area, before or after the file said that it is one."""
+
+    def expect(self, name: str, tags: Tags) -> None:
+        """
+        Note that a building is drawn, so that it is missed if it makes no area.
+
+        Parameters
+        ----------
+        name
+            Such as ``"way/12"``.
+        tags
+            Its tags.
+        """
+        if tags.get("building", "no") != "no":
+            self.expected[name] = None
 
     def add_area(self, name: str, tags: Tags, wkb: bytes) -> None:
         """
@@ -51,6 +67,7 @@ class Things:
         wkb
             Its shape in degrees, EPSG:4326.
         """
+        self.made.add(name)
         if tags.get("building", "no") != "no":
             self._keep(_HOUSES, _structure(name, tags), wkb)
         elif tags.get("amenity") in GROUNDS or is_health(tags):
@@ -183,17 +200,17 @@ class Things:
 
     def _not_closed(self) -> tuple[Finding, ...]:
         """Say which buildings have no usable outline."""
-        lost = sorted(self.outlines_drawn - self.outlines_made)
+        lost = [name for name in self.expected if name not in self.made]
         if not lost:
             return ()
         found = Finding(
             code="broken-outline",
             layer=self.label,
-            what=f"{len(lost):,} buildings have an open outline, or one cut at the file's edge.",
+            what=f"{len(lost):,} buildings have an open or crossed outline, or one cut off.",
             done="Left out.",
             severity=Severity.REFUSED,
             n_rows=len(lost),
-            rows=first_rows(f"way/{way}" for way in lost),
+            rows=first_rows(lost),
         )
         return (found,)
 
@@ -216,10 +233,11 @@ def _structure(name: str, tags: Tags) -> dict[str, object]:
 
 def _place(name: str, tags: Tags) -> dict[str, object]:
     """Describe a named place."""
+    name_here = tags.get("name", "")
     return {
         "id": name,
         "name": tags.get("name:en") or tags.get("name") or tags.get("name:ar"),
-        "name_ar": tags.get("name:ar"),
+        "name_ar": tags.get("name:ar") or (name_here if is_arabic(name_here) else None),
         "kind": tags["place"],
         "people": number(tags.get("population")),
     }

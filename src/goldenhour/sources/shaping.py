@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Columns of any file → the tables that ``town.layers`` describes, every column present."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,23 @@ def source_of(
         attribution=attribution,
         data_date=data_date,
     )
+
+
+def is_arabic(text: str) -> bool:
+    """
+    Say if a name is written in Arabic.
+
+    Parameters
+    ----------
+    text
+        A name.
+
+    Returns
+    -------
+    is_arabic
+        True if it has an Arabic letter.
+    """
+    return re.search(_ARABIC, text) is not None
 
 
 def known_use(use: str | None) -> str | None:
