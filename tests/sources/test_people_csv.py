@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from shapely import Point
 
-from goldenhour.base.errors import InputError, MissingColumnError, UnreadableFileError
+from goldenhour.base.errors import (
+    EmptyLayerError,
+    InputError,
+    MissingColumnError,
+    UnreadableFileError,
+)
 from goldenhour.base.grades import Reliability
 from goldenhour.reports.said import Measure, PeopleSaid
 from goldenhour.sources import camps_csv, dtm, people_csv
@@ -204,7 +209,8 @@ def test_a_mark_on_every_camp_is_not_a_count(tmp_path: Path) -> None:
     assert layer.table["people"].isna().all()
     assert layer.table["id"].is_unique
     assert set(codes(reading.findings)) == {"no-place", "same-value-everywhere"}
-    assert camps_csv.read(path, recorded_at=NOW, want=LayerKind.STREETS).layers == ()
+    with pytest.raises(EmptyLayerError):
+        camps_csv.read(path, recorded_at=NOW, want=LayerKind.STREETS)
 
 
 @pytest.mark.real_data

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """UNOSAT damage points, with the quirks of twelve years of deliveries."""
 
+import shutil
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -194,6 +195,17 @@ def test_a_geopackage_in_metres_is_converted(tmp_path: Path) -> None:
     pyogrio.write_dataframe(rows.to_crs("EPSG:32637"), path)
     [report] = read(path).reports
     assert shapely.distance(report.where, HERE) < 1e-8
+
+
+def test_a_zipped_geodatabase_is_read(tmp_path: Path) -> None:
+    """The form in which UNOSAT delivers its wide tables today."""
+    columns = {"SensorDate": "2023-05-01", "Main_Damage_Site_Class": 3.0}
+    columns |= {"SensorDate_2": "2023-10-15", "Main_Damage_Site_Class_2": 1.0}
+    folder = tmp_path / "unosat.gdb"
+    pyogrio.write_dataframe(table([(columns, HERE)]), folder, layer="CDA", driver="OpenFileGDB")
+    path = Path(shutil.make_archive(str(tmp_path / "cda"), "zip", tmp_path, folder.name))
+    expected = [("3", "2023-05-01"), ("1", "2023-10-15")]
+    assert said(read(path)) == said(read(folder)) == expected
 
 
 def test_junk_in_front_of_the_zip_is_passed_over(tmp_path: Path) -> None:

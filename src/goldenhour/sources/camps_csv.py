@@ -39,7 +39,7 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
     recorded_at
         Not used: the list does not say when anybody was counted.
     want
-        Other than places: nothing is given.
+        Places or None.
 
     Returns
     -------
@@ -49,8 +49,14 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
     Raises
     ------
     EmptyLayerError
-        If no camp has coordinates.
+        If no camp has coordinates, or another layer is wanted.
     """
+    if want not in (None, LayerKind.PLACES):
+        raise EmptyLayerError(
+            f"A list of camps holds places, no {want}.",
+            where=path.name,
+            do="Give it with --places, or say --as points_csv.",
+        )
     noticed = Noticed(path.name)
     placed: list[tuple[Row, float, float]] = []
     for row in csv_rows.read_rows(path, noticed):
@@ -79,8 +85,7 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
         np.asarray(shapely.points([(lon, lat) for _, lon, lat in placed]), dtype=np.object_),
         source=source_of(path, NAME),
     )
-    layers = (layer,) if want in (None, LayerKind.PLACES) else ()
-    return Reading(layers=layers, findings=noticed.findings())
+    return Reading(layers=(layer,), findings=noticed.findings())
 
 
 def _ids(rows: Sequence[Row]) -> list[str]:

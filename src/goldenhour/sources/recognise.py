@@ -14,7 +14,10 @@ from pyarrow import ArrowException
 
 from goldenhour.base.errors import GoldenHourError, UnknownFormatError, UnreadableFileError
 from goldenhour.sources import (
+    camps_csv,
     copernicus_ems,
+    dtm,
+    messages_csv,
     osm_pbf,
     people_csv,
     points_csv,
@@ -52,13 +55,22 @@ _FORMATS: tuple[SourceModule, ...] = (
     copernicus_ems,
     strikes,
     ucdp,
+    dtm,
+    camps_csv,
     people_csv,
+    messages_csv,
     reports_file,
     osm_pbf,
     points_csv,
     vector_file,
 )
-_WITH_LAYERS: tuple[SourceModule, ...] = (copernicus_ems, osm_pbf, points_csv, vector_file)
+_WITH_LAYERS: tuple[SourceModule, ...] = (
+    copernicus_ems,
+    camps_csv,
+    osm_pbf,
+    points_csv,
+    vector_file,
+)
 
 
 def formats() -> tuple[SourceModule, ...]:
