@@ -24,7 +24,19 @@ _COLUMNS = frozenset({"id_camp", "location", "latitude", "longitude"})
 
 
 def recognises(path: Path) -> bool:
-    """Say if a CSV has the columns of a camp list."""
+    """
+    Say if a CSV has the columns of a camp list.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     return set(csv_rows.header(path)) >= _COLUMNS
 
 

@@ -58,7 +58,19 @@ class _Product:
 
 
 def recognises(path: Path) -> bool:
-    """Say if the file or a member of the zip is named as a product and holds graded layers."""
+    """
+    Say if the file or a member of the zip is named as a product and holds graded layers.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     if path.suffix.lower() == ".gpkg":
         return bool(_PRODUCT.match(path.name))
     return any(

@@ -59,7 +59,19 @@ class _Place:
 
 
 def recognises(path: Path) -> bool:
-    """Say if a CSV has DTM's columns, or its 41 columns without names."""
+    """
+    Say if a CSV has DTM's columns, or its 41 columns without names.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     names = csv_rows.header(path)
     has_families = bool(set(names) & set(_FAMILIES)) and bool(set(names) & set(_LON))
     return (has_families and bool(set(names) & set(_PLACE_ID))) or _has_no_header(names)

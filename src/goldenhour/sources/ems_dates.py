@@ -61,7 +61,19 @@ def source_list(tables: Sequence[NamedTable]) -> dict[str, Seen]:
 
 
 def identifier(value: object) -> str:
-    """Write an id as text, whether it came as number or text."""
+    """
+    Write an id as text, whether it came as number or text.
+
+    Parameters
+    ----------
+    value
+        A cell.
+
+    Returns
+    -------
+    identifier
+        Empty where the cell holds nothing.
+    """
     return clean(value).removesuffix(".0")
 
 

@@ -25,7 +25,21 @@ _NOTHING = frozenset({"not applicable", "997-not applicable", "998-not applicabl
 
 
 def text(row: pd.Series, *names: str) -> str:
-    """Take the first of several columns that says something."""
+    """
+    Take the first of several columns that says something.
+
+    Parameters
+    ----------
+    row
+        A delivered row.
+    *names
+        Columns, the best first.
+
+    Returns
+    -------
+    text
+        Empty if none of them says anything.
+    """
     for name in names:
         found = clean(row.get(name))
         if found and found.lower() not in _NOTHING:

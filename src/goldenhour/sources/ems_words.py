@@ -116,24 +116,76 @@ _DAMAGE_WORDS = frozenset(_STREET_STATES) | {
 
 
 def role(table: str) -> str | None:
-    """Say what a table holds, from its name; None if nothing that we use."""
+    """
+    Say what a table holds, from its name; None if nothing that we use.
+
+    Parameters
+    ----------
+    table
+        Name of a layer or member.
+
+    Returns
+    -------
+    role
+        One of the names in ``ROLES``.
+    """
     return next((role for role, pattern in ROLES if pattern.search(table)), None)
 
 
 def highway(road_type: str, text: str) -> str | None:
-    """Name the OpenStreetMap class of a road; None if the product does not say."""
+    """
+    Name the OpenStreetMap class of a road; None if the product does not say.
+
+    Parameters
+    ----------
+    road_type
+        The product's own class.
+    text
+        Its free text, in which some products keep OpenStreetMap's class.
+
+    Returns
+    -------
+    highway
+        Such as ``"primary"``.
+    """
     if text.lower() in _OSM_HIGHWAYS:
         return text.lower()
     return _HIGHWAYS.get(road_type.lower())
 
 
 def is_road(kind: str) -> bool:
-    """Say if a line is a road, a bridge or a tunnel: not a railway, a runway or a pipeline."""
+    """
+    Say if a line is a road, a bridge or a tunnel: not a railway, a runway or a pipeline.
+
+    Parameters
+    ----------
+    kind
+        The product's kind of line.
+
+    Returns
+    -------
+    is_road
+        True unless it names something else.
+    """
     return not re.search(r"rail|runway|airfield|pipeline|harbour|^21[235]|^22", kind.lower())
 
 
 def structure_use(kind: str, info: str) -> str | None:
-    """Name the use of a structure; None if the product does not say."""
+    """
+    Name the use of a structure; None if the product does not say.
+
+    Parameters
+    ----------
+    kind
+        The product's kind of settlement or object.
+    info
+        Its finer class, if it has one.
+
+    Returns
+    -------
+    use
+        Such as ``"residential"``.
+    """
     for text in (info, kind):
         if use := _USES.get(text.lower()):
             return use
@@ -144,12 +196,36 @@ def structure_use(kind: str, info: str) -> str | None:
 
 
 def water_kind(text: str) -> str:
-    """Name a kind of water: ``river``, ``canal`` ...; ``water`` if the product does not say."""
+    """
+    Name a kind of water: ``river``, ``canal`` ...; ``water`` if the product does not say.
+
+    Parameters
+    ----------
+    text
+        The product's kind of water.
+
+    Returns
+    -------
+    kind
+        Kind of barrier.
+    """
     return next((kind for word, kind in _WATER if word in text.lower()), "water")
 
 
 def is_damage_word(grade: str) -> bool:
-    """Say if a grade is one of the words that the two scales have."""
+    """
+    Say if a grade is one of the words that the two scales have.
+
+    Parameters
+    ----------
+    grade
+        Native word.
+
+    Returns
+    -------
+    is_known
+        True if the crosswalk knows it.
+    """
     return grade.lower() in _DAMAGE_WORDS
 
 

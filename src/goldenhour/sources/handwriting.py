@@ -29,14 +29,38 @@ _LAST_SECOND = timedelta(days=1) - timedelta(seconds=1)
 
 
 def is_blank(value: object) -> bool:
-    """Say if a cell holds nothing: empty, ``Null``, ``Unk``, not a number."""
+    """
+    Say if a cell holds nothing: empty, ``Null``, ``Unk``, not a number.
+
+    Parameters
+    ----------
+    value
+        A cell.
+
+    Returns
+    -------
+    is_blank
+        True for what programs write where they have nothing.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return True
     return str(value).strip().lower() in _BLANK
 
 
 def clean(value: object) -> str:
-    """Write a cell as text, without blanks around it; empty where it holds nothing."""
+    """
+    Write a cell as text, without blanks around it; empty where it holds nothing.
+
+    Parameters
+    ----------
+    value
+        A cell.
+
+    Returns
+    -------
+    text
+        As it stands, blanks around it removed.
+    """
     return "" if is_blank(value) else str(value).strip()
 
 

@@ -111,7 +111,19 @@ _COLUMNS = ("kind", "seen")
 
 
 def recognises(path: Path) -> bool:
-    """Say if a CSV has a kind, a state or status, and when it was seen."""
+    """
+    Say if a CSV has a kind, a state or status, and when it was seen.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     names = set(csv_rows.header(path))
     return {"kind", "seen"} <= names and bool(names & {"state", "status"})
 

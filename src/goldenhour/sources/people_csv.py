@@ -48,7 +48,19 @@ _MEASURES = {
 
 
 def recognises(path: Path) -> bool:
-    """Say if a CSV has a place, a figure and who was counted."""
+    """
+    Say if a CSV has a place, a figure and who was counted.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     names = set(csv_rows.header(path))
     has_place = bool(names & set(_PLACE)) or bool(names & set(_LON) and names & set(_LAT))
     has_figure = bool(names & {*_LOW, *_BEST, *_HIGH})

@@ -21,7 +21,19 @@ _MARKS = (b'"said"', b'"seen_from"')
 
 
 def recognises(path: Path) -> bool:
-    """Say if the first line looks like a report."""
+    """
+    Say if the first line looks like a report.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

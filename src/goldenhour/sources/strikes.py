@@ -27,7 +27,19 @@ _PERIOD = re.compile(r"(\d{1,2}[A-Za-z]{3}\d{2})\s*-\s*\d{1,2}[A-Za-z]{3}\d{2}")
 
 
 def recognises(path: Path) -> bool:
-    """Say if a table has the columns of strike sites."""
+    """
+    Say if a table has the columns of strike sites.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     return any(_is_ours(names) for names in opening.columns(path).values())
 
 

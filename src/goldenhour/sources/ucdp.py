@@ -42,7 +42,19 @@ _WORST_PRECISION = "7"
 
 
 def recognises(path: Path) -> bool:
-    """Say if a CSV has the columns of UCDP GED."""
+    """
+    Say if a CSV has the columns of UCDP GED.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     return set(csv_rows.header(path)) >= _COLUMNS
 
 

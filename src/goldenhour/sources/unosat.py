@@ -74,7 +74,19 @@ class _Look:
 
 
 def recognises(path: Path) -> bool:
-    """Say if a table has UNOSAT's columns of damage class and sensor date."""
+    """
+    Say if a table has UNOSAT's columns of damage class and sensor date.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    is_ours
+        False for what cannot be opened; never raises.
+    """
     return any(
         any(_CLASS.fullmatch(name) for name in names) and any(map(_DATE.fullmatch, names))
         for names in opening.columns(path).values()
