@@ -6,10 +6,11 @@ import shapely
 from numpy.typing import NDArray
 
 from goldenhour.base import facts
-from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
+from goldenhour.base.grades import Grade, Mode, StreetState, Tier, Verdict
 from goldenhour.picture.belief import Picture
 from goldenhour.reports.said import HazardStatus, VisitSaid
 from goldenhour.siting.requirements import Reach, uses
+from goldenhour.times import modes
 from goldenhour.town.town import Town
 
 Verdicts = NDArray[np.int8]
@@ -177,8 +178,7 @@ def by_street_access(town: Town, picture: Picture) -> Verdicts:
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    on_foot = frozenset(facts.fact("siting.foot_only_streets").value)
-    drivable = np.array([kind not in on_foot for kind in town.streets.highway], dtype=np.bool_)
+    drivable = modes.is_allowed(town.streets, mode=Mode.VEHICLE)
     state = picture.streets.state_vehicle
     reach_m = facts.number("siting.street_access_m")
     verdict = _unfit_where(~_near_points(town, drivable & (state != StreetState.CLOSED), reach_m))

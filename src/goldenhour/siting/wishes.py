@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the planner demands, held against what passed: who may be chosen, or why no plan exists."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base.errors import BadQuestionError, NoPlanError, UnknownPlaceError
+from goldenhour.base.grades import Tier, Verdict
+from goldenhour.siting.question import Question
+from goldenhour.siting.requirements import SITED_TIERS
+from goldenhour.siting.screen import candidates
+from goldenhour.siting.screening import Screening, TierScreening
+from goldenhour.town.town import Town
+
+Rows = NDArray[np.int64]
+_WORDS = {Tier.TSP: "stabilisation points", Tier.FIELD_HOSPITAL: "field hospitals"}
+_FIELDS = {Tier.TSP: "n_tsp", Tier.FIELD_HOSPITAL: "n_field_hospitals"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """
+    Who may and who must be chosen for one tier.
+
+    Parameters
+    ----------
+    tier
+        The tier.
+    n
+        Sites wanted.
+    candidates
+        Structure rows that passed, are reachable and not forbidden. Shape ``(n_candidates,)``.
+    forced
+        Structure rows that must be chosen, among the candidates. Shape ``(n_forced,)``.
+    """
+
+    tier: Tier
+    n: int
+    candidates: Rows
+    forced: Rows
+
+
+def wishes(
+    town: Town, screening: Screening, question: Question, *, attached: NDArray[np.bool_]
+) -> dict[Tier, Wishes]:
+    """
+    Work out who may be chosen for each tier.
+
+    Parameters
+    ----------
+    town
+        The town.
+    screening
+        Verdicts on every structure.
+    question
+        What is wanted.
+    attached
+        True where a structure joins an open street. Shape ``(n_structures,)``, bool.
+
+    Returns
+    -------
+    wishes
+        By tier.
+
+    Raises
+    ------
+    NoPlanError
+        If too few structures pass, or one that is demanded does not.
+    UnknownPlaceError
+        If a demanded structure is not in the town.
+    """
+    row_of = {str(key): row for row, key in enumerate(town.structures.id)}
+    forbidden = [_row(row_of, key, "forbidden") for key in question.forbidden]
+    may = {tier: candidates(screening.of(tier)) & attached for tier in SITED_TIERS}
+    for passed in may.values():
+        passed[forbidden] = False
+    forced = _forced(question, row_of, may, screening)
+    wanted = {Tier.TSP: question.n_tsp, Tier.FIELD_HOSPITAL: question.n_field_hospitals}
+    for tier in SITED_TIERS:
+        _require_enough(screening.of(tier), may[tier], wanted[tier], attached)
+        if len(forced[tier]) > wanted[tier]:
+            raise NoPlanError(
+                f"{wanted[tier]} {_WORDS[tier]} wanted, but {len(forced[tier])} are forced.",
+                where=f"[question] {_FIELDS[tier]}",
+                do=f"Ask for {len(forced[tier])}, or force fewer.",
+            )
+    return {
+        tier: Wishes(
+            tier=tier,
+            n=wanted[tier],
+            candidates=np.flatnonzero(may[tier]),
+            forced=np.array(sorted(forced[tier]), dtype=np.int64),
+        )
+        for tier in SITED_TIERS
+    }
+
+
+def _row(row_of: dict[str, int], key: str, where: str) -> int:
+    """Find a structure by id."""
+    if key not in row_of:
+        raise UnknownPlaceError(
+            f"There is no structure '{key}' in the town.",
+            where=f"[question] {where}",
+            do="Use an id as the map and plan.json show it.",
+        )
+    return row_of[key]
+
+
+def _forced(
+    question: Question,
+    row_of: dict[str, int],
+    may: dict[Tier, NDArray[np.bool_]],
+    screening: Screening,
+) -> dict[Tier, set[int]]:
+    """Sort forced structures by tier: ``tier=id``, or the first tier whose rules it passes."""
+    forced: dict[Tier, set[int]] = {tier: set() for tier in SITED_TIERS}
+    for wish in question.forced:
+        tiers, key = _tiers_named(wish, row_of)
+        row = _row(row_of, key, "forced")
+        passed = [tier for tier in tiers if may[tier][row]]
+        if not passed:
+            raise NoPlanError(
+                f"'{key}' is forced, but refused: {_refusals(screening.of(tiers[0]), row)}.",
+                where="[question] forced",
+                do="Drop it, or send a team: a newer report may lift the refusal.",
+            )
+        forced[passed[0]].add(row)
+    if both := forced[Tier.TSP] & forced[Tier.FIELD_HOSPITAL]:
+        raise BadQuestionError(
+            f"Row {min(both)} is forced into both tiers.", where="[question] forced"
+        )
+    return forced
+
+
+def _tiers_named(wish: str, row_of: dict[str, int]) -> tuple[tuple[Tier, ...], str]:
+    """Split ``tier=id``; an id alone means whichever tier it passes, the first first."""
+    name, equals, key = wish.partition("=")
+    if equals and wish not in row_of and name in {tier.value for tier in SITED_TIERS}:
+        return (Tier(name),), key
+    return SITED_TIERS, wish
+
+
+def _refusals(screening: TierScreening, row: int) -> str:
+    """Name the rules that refuse one structure."""
+    rules = [
+        rule
+        for rule, verdict in zip(screening.rules, screening.verdict[row], strict=True)
+        if verdict == Verdict.UNFIT
+    ]
+    return ", ".join(rules) or "no open street comes near it"
+
+
+def _require_enough(
+    screening: TierScreening,
+    may: NDArray[np.bool_],
+    wanted: int,
+    attached: NDArray[np.bool_],
+) -> None:
+    """Refuse a question that asks for more sites than structures that pass."""
+    n, words = int(may.sum()), _WORDS[screening.tier]
+    if wanted <= n and n:
+        return
+    refused = (screening.verdict == Verdict.UNFIT).sum(axis=0)
+    counts = [
+        f"{rule} {count}" for rule, count in zip(screening.rules, refused, strict=True) if count
+    ]
+    if missing := int((~attached).sum()):
+        counts.append(f"no open street near {missing}")
+    listing = f" Refused or out of reach, of {len(may)}: {', '.join(counts)}." if counts else ""
+    raise NoPlanError(
+        f"{wanted} {words} wanted, {n} structures pass.{listing}",
+        where=f"[question] {_FIELDS[screening.tier]}",
+        do=f"Ask for {n} {words}." if n else "Send teams: only newer reports can lift refusals.",
+        code="GH403" if not n else "GH400",
+    )
