@@ -8,9 +8,7 @@ from goldenhour.siting.plan import Plan, ProofStatus, SiteStanding
 from goldenhour.town.town import Town
 
 
-def headline(
-    town: Town, picture: Picture, plan: Plan, *, language: str
-) -> tuple[str, ...]:
+def headline(town: Town, picture: Picture, plan: Plan, *, language: str) -> tuple[str, ...]:
     """
     Put a plan into a few sentences, the warnings first.
 
@@ -31,9 +29,7 @@ def headline(
         In the order in which they are to be read.
     """
     exercise = (say("plan.exercise", language),) if town.is_exercise else ()
-    assumed = (
-        (say("plan.assumed-people", language),) if picture.people.basis == "assumed" else ()
-    )
+    assumed = (say("plan.assumed-people", language),) if picture.people.basis == "assumed" else ()
     return (
         *exercise,
         _standing(plan, language),
