@@ -13,7 +13,7 @@ export const GRADE_CODES = ["g0", "g1", "g2", "g3", "u"] as const;
 export const UNKNOWN = 4;
 
 /** By state number: unknown, open, restricted, closed. */
-export const STREETS = ["#bdb5a7", "#3d4c55", "#d98200", "#c23b00"] as const;
+export const STREETS = ["#bdb5a7", "#4a5c66", "#d98200", "#c23b00"] as const;
 export const STREET_CODES = ["unknown", "open", "restricted", "closed"] as const;
 
 export const RUBBLE = "#80531f";

@@ -26,13 +26,17 @@ export function build({ panel, columns }: Payload): Sources {
       candidate: isCandidate(columns, panel.rules.tsp?.length ?? 0, row) ? 1 : 0,
     };
   };
-  const people = columns.ints("unserved.people");
+  const people = (name: string) => {
+    const tenths = columns.ints(`${name}.people`);
+    return (row: number): Properties => ({ people: (tenths[row] ?? 0) / TENTHS });
+  };
   const shownPlaces = new Set<string>();
   return {
     streets: lines(columns, "street", street(columns)),
     outlines: areas(columns, "outline", structure),
     structures: points(columns, "structure", structure),
-    unserved: points(columns, "unserved", (row) => ({ people: (people[row] ?? 0) / TENTHS })),
+    unserved: points(columns, "unserved", people("unserved")),
+    "unserved-far": points(columns, "unserved_far", people("unserved_far")),
     reach: areas(columns, "reach", (row) => ({ clock_s: panel.reach[row]?.clock_s ?? 0 })),
     hazards: areas(columns, "hazard", (row) => ({ status: panel.hazards[row]?.status ?? "" })),
     "barrier-areas": areas(columns, "barrier_area", barrier(columns)),

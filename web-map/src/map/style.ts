@@ -16,7 +16,7 @@ export const GROUPS = {
   sites: [],
   visits: ["visits"],
   reach: ["reach", "reach-line"],
-  unserved: ["unserved"],
+  unserved: ["unserved-far", "unserved"],
   damage: ["outlines", "outlines-unknown", "outline-lines", "structures-far", "structures"],
   candidates: ["candidates"],
   refused: ["refused"],
@@ -49,6 +49,13 @@ export const PICKS: readonly string[] = [
 ];
 
 const DETAIL_ZOOM = 14.5;
+/** By state: factor, and what is added far out so that a closed street is never lost. */
+const WIDTHS: readonly [number, number][] = [
+  [1, 0],
+  [1.15, 0],
+  [1.6, 0.4],
+  [1.7, 0.6],
+];
 
 export function layers(): LayerSpecification[] {
   return [
@@ -85,18 +92,8 @@ export function layers(): LayerSpecification[] {
       source: "reach",
       paint: { "line-color": colour.REACH, "line-width": 1.4, "line-opacity": 0.8 },
     },
-    {
-      id: "unserved",
-      type: "circle",
-      source: "unserved",
-      paint: {
-        "circle-color": colour.UNSERVED,
-        "circle-opacity": 0.42,
-        "circle-stroke-color": colour.UNSERVED,
-        "circle-stroke-width": 0.8,
-        "circle-radius": unservedRadius(),
-      },
-    },
+    unserved("unserved-far", { maxzoom: NEAR_ZOOM }),
+    unserved("unserved", { minzoom: NEAR_ZOOM }),
     ...hazards(),
     ...selection(),
     ...labels(),
@@ -139,7 +136,7 @@ function structurePoints(): LayerSpecification[] {
     "circle-opacity": ["case", unknown, 0.5, ["get", "sure"]],
     "circle-stroke-color": byGrade(),
     "circle-stroke-width": ["case", unknown, 0.9, 0],
-    "circle-stroke-opacity": 0.85,
+    "circle-stroke-opacity": byZoom([10, 0.35], [14, 0.9]),
     "circle-radius": byZoom([10, 0.8], [12, 1.5], [14, 3], [17, 8]),
   };
   const ring = (id: string, filter: ExpressionSpecification, line: string): LayerSpecification => ({
@@ -186,7 +183,7 @@ function streets(): LayerSpecification[] {
     layout: { "line-cap": dashes ? "butt" : "round", "line-join": "round" },
     paint: {
       "line-color": colour.STREETS[state] ?? colour.INK,
-      "line-width": streetWidth(state >= 2 ? 1.8 : state === 1 ? 1.25 : 1),
+      "line-width": streetWidth(...(WIDTHS[state] ?? [1, 0])),
       ...(dashes ? { "line-dasharray": dashes } : {}),
     },
   });
@@ -361,7 +358,7 @@ function byZoom(...stops: [zoom: number, value: number][]): ExpressionSpecificat
 }
 
 /** Wider for main streets, thinner far out. */
-function streetWidth(factor: number): ExpressionSpecification {
+function streetWidth(factor: number, far = 0): ExpressionSpecification {
   const width = (least: number, step: number): ExpressionSpecification => [
     "*",
     factor,
@@ -372,9 +369,9 @@ function streetWidth(factor: number): ExpressionSpecification {
     ["exponential", 1.5],
     ["zoom"],
     10,
-    width(0.25, 0.2),
+    width(0.25 + far, 0.17),
     13,
-    width(0.5, 0.45),
+    width(0.5 + far, 0.42),
     16,
     width(1.6, 1.3),
     19,
@@ -382,8 +379,37 @@ function streetWidth(factor: number): ExpressionSpecification {
   ];
 }
 
-/** Area grows with people. */
-function unservedRadius(): ExpressionSpecification {
-  const radius = (factor: number): ExpressionSpecification => ["*", factor, ["sqrt", ["get", "people"]]];
-  return ["interpolate", ["exponential", 1.6], ["zoom"], 10, radius(0.12), 13, radius(0.42), 16, radius(1.3)];
+/** Circles whose area grows with people. */
+function unserved(id: string, zooms: { minzoom?: number; maxzoom?: number }): LayerSpecification {
+  const [from, to] = [8, 18];
+  return {
+    id,
+    type: "circle",
+    source: id,
+    ...zooms,
+    paint: {
+      "circle-color": colour.UNSERVED,
+      "circle-opacity": 0.24,
+      "circle-stroke-color": colour.UNSERVED,
+      "circle-stroke-opacity": 0.75,
+      "circle-stroke-width": 0.8,
+      "circle-radius": [
+        "interpolate",
+        ["exponential", GROWTH],
+        ["zoom"],
+        from,
+        ["*", radiusPerRoot(from), ["sqrt", ["get", "people"]]],
+        to,
+        ["*", radiusPerRoot(to), ["sqrt", ["get", "people"]]],
+      ],
+    },
+  };
+}
+
+const GROWTH = 1.6;
+const NEAR_ZOOM = 13;
+
+/** Pixels of radius for the square root of people, so that the key can draw the same circles. */
+export function radiusPerRoot(zoom: number): number {
+  return 0.19 * GROWTH ** (zoom - 11);
 }

@@ -2,7 +2,7 @@
 // The drawn map: starts MapLibre, answers taps, switches layers and languages.
 import rtlCode from "rtl-text-code?raw";
 import * as maplibre from "maplibre-gl";
-import type { GeoJSONSource, LngLatBoundsLike, Map as GlMap, MapGeoJSONFeature } from "maplibre-gl";
+import type { GeoJSONSource, LngLatBoundsLike, Map as GlMap, MapGeoJSONFeature, PaddingOptions } from "maplibre-gl";
 import type { Language, LonLat, Payload } from "../payload";
 import { addImages } from "./images";
 import { build, specification, type Sources } from "./sources";
@@ -15,7 +15,7 @@ export interface Pick {
 }
 
 export interface Listener {
-  moved(centre: LonLat, metresPerPixel: number): void;
+  moved(centre: LonLat, metresPerPixel: number, zoom: number): void;
   pointed(at: LonLat | null): void;
   picked(pick: Pick | null): void;
 }
@@ -47,7 +47,7 @@ export class View {
       container,
       style: { version: 8, sources: specification(this.#sources), layers: [] },
       bounds: payload.panel.focus as LngLatBoundsLike,
-      fitBoundsOptions: { padding: 40, maxZoom: CLOSE_ZOOM },
+      fitBoundsOptions: { padding: padding(container), maxZoom: CLOSE_ZOOM },
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -101,7 +101,7 @@ export class View {
 
   whole(): void {
     this.map.fitBounds(this.#payload.panel.focus as LngLatBoundsLike, {
-      padding: 40,
+      padding: padding(this.map.getContainer()),
       maxZoom: CLOSE_ZOOM,
       duration: duration(),
     });
@@ -128,7 +128,7 @@ export class View {
       const { clientWidth, clientHeight } = this.map.getContainer();
       const left = this.map.unproject([clientWidth / 2 - 50, clientHeight / 2]);
       const right = this.map.unproject([clientWidth / 2 + 50, clientHeight / 2]);
-      listener.moved([lng, lat], left.distanceTo(right) / 100);
+      listener.moved([lng, lat], left.distanceTo(right) / 100, this.map.getZoom());
     };
     this.map.on("move", moved);
     this.map.on("resize", moved);
@@ -167,6 +167,13 @@ export class View {
     if (this.map.getLayer("visits")) act();
     else this.map.once("load", act);
   }
+}
+
+/** Room for marks, and for the map key where it stands open. */
+function padding(container: HTMLElement): PaddingOptions {
+  const key = container.clientWidth > 700 ? 270 : 30;
+  const rtl = document.documentElement.dir === "rtl";
+  return { top: 35, bottom: 45, left: rtl ? key : 45, right: rtl ? 45 : key };
 }
 
 export function canDraw(): boolean {
