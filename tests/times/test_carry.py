@@ -257,6 +257,26 @@ C---D
     assert town.streets.id[edge].tolist() == ["C-D"] or 0 not in edge
 
 
+def test_no_sites_or_no_homes_is_an_answer() -> None:
+    """Asking about nobody, or about nowhere, gives empty rows."""
+    town, _ = draw("A-B")
+    evacuation, none, both = everywhere(town, picture_of(town)), np.array([], int), np.arange(2)
+    assert evacuation.carry_times(none, both, 60).start.tolist() == [0]
+    assert evacuation.carry_times(both, none, 60).start.tolist() == [0, 0, 0]
+    assert evacuation.transfer_times(origins=both, destinations=none).shape == (2, 0)
+    assert evacuation.transfer_times(origins=none, destinations=both).shape == (0, 2)
+
+
+def test_progress_is_told() -> None:
+    """Whoever waits hears how far the work is, to the end."""
+    town, _ = draw("A-B")
+    heard: list[tuple[str, int, int]] = []
+    everywhere(town, picture_of(town)).carry_times(
+        np.arange(2), np.arange(2), 60, progress=lambda *step: heard.append(step)
+    )
+    assert heard[-1][1] == heard[-1][2] == 1
+
+
 def test_a_structure_row_out_of_range_is_refused() -> None:
     """A site that is not in the town is a named error."""
     town, _ = draw("A-B")

@@ -171,8 +171,11 @@ def _in_blocks(
 ) -> Iterator[_Part]:
     """Run blocks of rows over threads and hand the parts back in order."""
     firsts = range(0, n, _BLOCK)
-    with ThreadPoolExecutor(max_workers=max(n_threads, 1)) as pool:
+    pool = ThreadPoolExecutor(max_workers=max(n_threads, 1))
+    try:
         futures = [pool.submit(work, first, min(first + _BLOCK, n)) for first in firsts]
         for done, future in enumerate(futures, start=1):
             yield future.result()
             progress(_STEP, done, len(futures))
+    finally:  # whoever interrupts waits for the open blocks only
+        pool.shutdown(cancel_futures=True)

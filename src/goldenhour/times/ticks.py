@@ -57,7 +57,7 @@ def to_seconds(ticks: NDArray[np.int32]) -> NDArray[np.float32]:
     Parameters
     ----------
     ticks
-        Whole 1/64 s, ``FAR`` where unreachable. Any shape.
+        Whole 1/64 s, ``FAR`` where unreachable. Shape ``(...)``: any.
 
     Returns
     -------
