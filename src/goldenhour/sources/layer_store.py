@@ -12,7 +12,6 @@ import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from goldenhour.base.crs import WGS84
 from goldenhour.base.errors import StoreError, UnreadableFileError
 from goldenhour.town.layers import Layer, LayerKind, LayerSource
 
@@ -89,7 +88,7 @@ def load(path: Path) -> Layer:
             where=str(path),
             do="Take the file from a backup, or make the workspace again from its sources.",
         ) from error
-    return Layer(kind=kind, table=table.set_crs(WGS84, allow_override=True), source=source)
+    return Layer(kind=kind, table=table, source=source)
 
 
 def checksum(path: Path) -> str:

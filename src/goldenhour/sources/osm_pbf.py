@@ -126,8 +126,8 @@ def _scan(path: Path, streets: StreetWays, things: Things) -> None:
             _take_way(thing, writer, streets, things)
         elif isinstance(thing, osmium.osm.Area):
             _take_area(thing, writer, things)
-        elif isinstance(thing, osmium.osm.Relation):
-            things.expect(f"relation/{thing.id}", dict(thing.tags))
+        elif isinstance(thing, osmium.osm.Relation) and _is_building(thing.tags):
+            things.expect(f"relation/{thing.id}")
         elif isinstance(thing, osmium.osm.Node):
             here = thing.location
             things.add_point(f"node/{thing.id}", dict(thing.tags), here.lon, here.lat)
@@ -137,15 +137,21 @@ def _take_way(
     way: "osmium.osm.Way", writer: "osmium.geom.WKBFactory", streets: StreetWays, things: Things
 ) -> None:
     """Sort a way into streets, outlines in waiting, or water."""
-    tags = dict(way.tags)
-    things.expect(f"way/{way.id}", tags)
+    tags = way.tags  # asked one by one: most ways are buildings, whose areas tell the rest
+    if _is_building(tags):
+        things.expect(f"way/{way.id}")
     if "highway" in tags and len(way.nodes) >= _FEWEST_NODES:
-        streets.add(way.id, tags, [node.ref for node in way.nodes], _positions(way, writer))
+        streets.add(way.id, dict(tags), [node.ref for node in way.nodes], _positions(way, writer))
     elif not way.is_closed() and ("waterway" in tags or "barrier" in tags):
         lon_lat = _positions(way, writer)
         there = np.isfinite(lon_lat).all(axis=1)
         if there.sum() >= _FEWEST_NODES:
-            things.add_line(f"way/{way.id}", tags, lon_lat[there])
+            things.add_line(f"way/{way.id}", dict(tags), lon_lat[there])
+
+
+def _is_building(tags: "osmium.osm.TagList") -> bool:
+    """Say if tags draw a building."""
+    return tags.get("building", "no") != "no"
 
 
 def _take_area(area: "osmium.osm.Area", writer: "osmium.geom.WKBFactory", things: Things) -> None:

@@ -40,7 +40,7 @@ class Things:
     made: set[str] = field(default_factory=set)
     """What became an area, before or after the file said that it is one."""
 
-    def expect(self, name: str, tags: Tags) -> None:
+    def expect(self, name: str) -> None:
         """
         Note that a building is drawn, so that it is missed if it makes no area.
 
@@ -48,11 +48,8 @@ class Things:
         ----------
         name
             Such as ``"way/12"``.
-        tags
-            Its tags.
         """
-        if tags.get("building", "no") != "no":
-            self.expected[name] = None
+        self.expected[name] = None
 
     def add_area(self, name: str, tags: Tags, wkb: bytes) -> None:
         """

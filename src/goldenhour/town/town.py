@@ -99,8 +99,8 @@ class Structures:
     name_ar
         Arabic names, ``""`` if unknown. Shape ``(n,)``, objects.
     outline
-        shapely Polygons in the town's metric system, None where only a point is known. Shape
-        ``(n,)``, objects.
+        shapely Polygons (or MultiPolygons) in the town's metric system, None where only a point is
+        known. Shape ``(n,)``, objects.
     from_report
         True where no layer lists the structure and only a report placed it. Shape ``(n,)``, bool.
     """
