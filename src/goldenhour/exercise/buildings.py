@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from goldenhour.exercise.moving import Shapes
 
+_LEAST_M2 = 40.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buildings:
@@ -107,7 +109,7 @@ def clear_of(
     table: Buildings, *, streets: Shapes, river: shapely.Polygon, apart_m: float
 ) -> Buildings:
     """
-    Drop buildings that stand on a street or in the river.
+    Drop buildings that stand on a street or in the river, or are hardly a hut.
 
     Parameters
     ----------
@@ -126,6 +128,7 @@ def clear_of(
         Valid outlines only, clear of both.
     """
     sound = shapely.is_valid(table.outline) & ~shapely.is_empty(table.outline)
+    sound &= shapely.area(table.outline) > _LEAST_M2
     sound &= shapely.get_type_id(table.outline) == shapely.GeometryType.POLYGON
     touching, _ = shapely.STRtree(streets).query(
         table.outline, predicate="dwithin", distance=apart_m

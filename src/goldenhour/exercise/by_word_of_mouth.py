@@ -227,6 +227,7 @@ def claim_reports() -> list[Report]:
     """
     camps, fled = float(value("news_in_camps")), float(value("news_fled"))
     land, freed = 100 * float(value("news_land_share")), float(value("news_freed"))
+    clinics = float(value("news_mobile_clinics"))
     inf, reported = float("inf"), Modality.REPORTED
     claims = (
         _claim("camps", "displacement", (camps, camps), "people", Modality.ESTIMATED),
@@ -235,7 +236,7 @@ def claim_reports() -> list[Report]:
         _claim("freed", "territory", (freed, inf), "people", reported),
         _claim("buildings", "damage", None, "", Modality.ASSERTED),
         _claim("waiting", "need", None, "", Modality.ASSERTED),
-        _claim("clinics", "care", (8.0, 8.0), "mobile clinics", Modality.PLANNED),
+        _claim("clinics", "care", (clinics, clinics), "mobile clinics", Modality.PLANNED),
     )
     return [
         make(

@@ -18,8 +18,9 @@ _HELD_TOWN = 1.5  # radii of Rummaneh, not retaken before 11 November
 _RAWA_M = 2500.0  # not retaken before 17 November
 _POCKET = {"husaybah": 0.16, "karabilah": 0.22}
 _TRAPPED = {"husaybah": 0.1, "karabilah": 0.14, "al_qaim": 0.12}
+_ROADS_FREE, _DRAWN_OFF_M = 2.0, 80.0  # radii from a main road, and what a report may be off
 _WORKS_M, _HOSPITAL_M, _BRIDGEHEAD_M = 230.0, 45.0, 110.0
-_BELT_OFF_M, _BELT_HALF_M = 120.0, 70.0
+_BELT_OFF_M, _BELT_HALF_M = 270.0, 60.0
 _BELTS = {"highway": (19_500.0, 20_400.0), "akashat_road": (2_600.0, 3_300.0)}
 
 
@@ -75,14 +76,9 @@ def _pockets(city: City, rng: np.random.Generator) -> list[Danger]:
         _round("held-rawa", "armed_group", pinned("rawa").xy_m, _RAWA_M),
     ]
     for town, share in _POCKET.items():
-        xy_m = city.xy_m[city.buildings.town == town]
-        middle = xy_m.mean(axis=0)
-        out = np.hypot(*(xy_m - middle).T)
-        outer = np.flatnonzero(out > np.quantile(out, 0.6))
-        at = xy_m[rng.choice(outer)]
-        pockets.append(
-            _round(f"pocket-{town}", "armed_group", at, share * town_radius_m(city, town))
-        )
+        radius_m = share * town_radius_m(city, town)
+        aside = _off_main_roads(city, city.xy_m[city.buildings.town == town], radius_m)
+        pockets.append(_round(f"pocket-{town}", "armed_group", rng.choice(aside), radius_m))
     return pockets
 
 
@@ -102,10 +98,19 @@ def _explosive(city: City, damage: TrueDamage) -> list[Danger]:
     for key, (start, end) in _BELTS.items():
         found.append(_belt(f"belt-{key}", roads[key], start, end))
     for town, share in _TRAPPED.items():
-        at = damage.fights[np.flatnonzero(damage.fight_town == town)[0]]
         radius_m = share * town_radius_m(city, town)
+        fight = damage.fights[np.flatnonzero(damage.fight_town == town)[0]]
+        aside = _off_main_roads(city, city.xy_m[city.buildings.town == town], radius_m)
+        at = aside[np.hypot(*(aside - fight).T).argmin()]
         found.append(_round(f"trapped-{town}", "explosive", at, radius_m, is_known=False))
     return found
+
+
+def _off_main_roads(city: City, xy_m: Plan, radius_m: float) -> Plan:
+    """Keep places that leave the main roads free, or the farthest one if there is none."""
+    roads = shapely.multilinestrings([road.line for road in city.ground.roads])
+    far_m = shapely.distance(shapely.points(xy_m), roads)
+    return np.asarray(xy_m[far_m >= min(_ROADS_FREE * radius_m + _DRAWN_OFF_M, far_m.max())])
 
 
 def _belt(key: str, road: LineString, start: float, end: float) -> Danger:

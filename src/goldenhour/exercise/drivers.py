@@ -18,7 +18,7 @@ from goldenhour.reports.said import StreetSaid
 _N_MESSAGES, _LEAST_MESSAGES = 260, 40
 _N_DISPUTED, _LEAST_DISPUTED = 14, 4
 _N_AFTER, _LEAST_AFTER = 10, 3
-_FROM, _TO = at("11-04 05:00"), at("11-10 05:00")
+_FROM, _TO = at("11-04 05:00"), at("11-09 20:00")
 _BLOCKED_SHARE = 0.4  # a driver speaks up when he could not pass
 _TRAVELLED = {"trunk": 12.0, "secondary": 9.0, "tertiary": 3.0, "residential": 0.7, "track": 1.0}
 _NAMES_STREET_SHARE = 0.6
@@ -34,8 +34,8 @@ _OTHER_WORDS = {
     "pontoon": "one vehicle at a time on the pontoon",
     "": "free",
 }
-_CONVOYS = ("11-06 06:00", "11-08 06:30", "11-09 07:00")
-_CONVOY_SAYS_SHARE = 0.9
+_CONVOYS = (("11-06 06:00", 0.8), ("11-08 06:30", 0.9), ("11-10 03:00", 1.0))  # share they speak of
+_STRETCH_MIN, _TOLD_AFTER = 2, timedelta(minutes=10)
 _STRETCH_M = 1000.0
 _RELIABILITY = (Reliability.B, Reliability.C, Reliability.C, Reliability.F)
 
@@ -220,12 +220,20 @@ def _convoys(scene: Scene, rng: np.random.Generator) -> list[Report]:
         (scene.city.network.road == "highway")
         & (shapely.length(scene.city.network.line) > _STRETCH_M)
     )
-    return [
-        _message(scene, int(edge), at(start) + timedelta(minutes=3 * number), driver=3, rng=rng)
-        for start in _CONVOYS
-        for number, edge in enumerate(stretches)
-        if rng.random() < _CONVOY_SAYS_SHARE
-    ]
+    reports = []
+    for start, says_share in _CONVOYS:
+        for number, edge in enumerate(stretches):
+            moment = at(start) + timedelta(minutes=_STRETCH_MIN * number)
+            if rng.random() < says_share:
+                reports.append(_convoy(scene, int(edge), moment, rng))
+    return reports
+
+
+def _convoy(scene: Scene, edge: int, moment: datetime, rng: np.random.Generator) -> Report:
+    """Let a convoy that drove a stretch say so: it is never wrong about it, and tells at once."""
+    state = state_at(scene, edge, moment)
+    told = _message(scene, edge, moment, driver=3, rng=rng, state=state)
+    return replace(told, recorded_at=moment + _TOLD_AFTER)
 
 
 def _after(scene: Scene, rng: np.random.Generator) -> list[Report]:

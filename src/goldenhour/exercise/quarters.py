@@ -13,7 +13,7 @@ from goldenhour.exercise.moving import turned_points
 from goldenhour.exercise.pinned import BUILT, Plan, pinned, value
 
 _SPARE = 1.2  # more ground than houses: some plots stay empty
-_PUBLIC_M2 = 5000.0  # even a small town has its public buildings
+_PUBLIC_M2 = 7000.0  # even a small town has its public buildings
 _CELLS_WANTED = 9
 _CELL_M = (130.0, 430.0)
 _SCATTER = 0.3  # of a cell
