@@ -107,9 +107,7 @@ def named(key: str, language: str, number: int | None = None) -> str:
         Such as ``"School 3 (EXERCISE)"``.
     """
     what = say(f"exercise.{key}", language)
-    if number is not None:
-        what = say("exercise.numbered", language, what=what, number=number)
-    return say("exercise.named", language, name=what)
+    return say("exercise.named", language, name=what if number is None else f"{what} {number}")
 
 
 def to_plan(lon_lat: list[list[float]] | Plan) -> Plan:
