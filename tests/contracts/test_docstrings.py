@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from numpydoc.validate import validate
 
 import goldenhour
 
@@ -62,3 +63,17 @@ def test_units_and_shapes_are_said(function: Callable[..., Any]) -> None:
             assert "Shape ``(" in text, f"{name}: say the shape"
         if "GeoDataFrame" in str(annotation):
             assert "EPSG" in text or "metric" in text, f"{name}: say the CRS"
+
+
+# What numpydoc checks beyond ruff: every parameter described, none invented, in order.
+NUMPYDOC = {"PR01", "PR02", "PR03", "RT01", "RT03", "YD01"}
+
+
+@pytest.mark.parametrize(
+    "function", public_functions(), ids=lambda entry: f"{entry.__module__}.{entry.__name__}"
+)
+def test_docstrings_follow_numpydoc(function: Callable[..., Any]) -> None:
+    """Every parameter and result of a public function is described, in its order."""
+    name = f"{function.__module__}.{function.__name__}"
+    found = [entry for entry in validate(name)["errors"] if entry[0] in NUMPYDOC]
+    assert not found, found

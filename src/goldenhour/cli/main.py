@@ -7,8 +7,6 @@ import sys
 import traceback
 from pathlib import Path
 
-from typer.exceptions import TyperException
-
 from goldenhour.base.errors import GoldenHourError, StoreError
 from goldenhour.base.settings import Settings
 from goldenhour.cli.commands import app
@@ -36,10 +34,9 @@ def main(arguments: list[str]) -> int:
         0 done, 2 mend the input, 3 an outside service failed, 4 no plan, 5 cannot read or write.
     """
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
-    except TyperException as error:
-        error.show()
-        return error.exit_code
+        app(arguments)
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 0
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. Nothing half-written was left behind.\n")
         return _INTERRUPTED
@@ -49,6 +46,7 @@ def main(arguments: list[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: nobody shall meet a traceback
         return _answer(error)
+    return 0
 
 
 def _answer(error: Exception) -> int:

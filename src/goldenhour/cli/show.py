@@ -11,8 +11,7 @@ from goldenhour.base.findings import Finding
 from goldenhour.base.grades import Grade, StreetState
 from goldenhour.base.settings import Settings
 from goldenhour.picture.belief import Picture
-from goldenhour.publish import plan_json
-from goldenhour.publish.headline import headline
+from goldenhour.publish.headline import headline, site_lines
 from goldenhour.sources.reading import SourceModule
 from goldenhour.town.town import Town
 from goldenhour.workflows.check import Check
@@ -76,7 +75,7 @@ def plan(result: PlanResult, *, as_json: bool) -> None:
     for sentence in headline(town, picture_, result.plan, language=language):
         out(sentence)
     out()
-    for site in plan_json.site_lines(town, picture_, result.plan, language=language):
+    for site in site_lines(town, result.plan, language=language):
         out(f"  {site}")
     out()
     for path in result.files:

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plan in a few sentences: the same words in the terminal, the map and the brief."""
 
+import numpy as np
+
 from goldenhour.base.grades import Tier
 from goldenhour.base.messages import say
 from goldenhour.picture.belief import Picture
+from goldenhour.publish.position import structure_positions
+from goldenhour.publish.words import people_text, site_labels, structure_name
 from goldenhour.siting.plan import Plan, ProofStatus, SiteStanding
 from goldenhour.town.town import Town
 
@@ -36,6 +40,39 @@ def headline(town: Town, picture: Picture, plan: Plan, *, language: str) -> tupl
         _reach(plan, language),
         *assumed,
         _proof(plan, language),
+    )
+
+
+def site_lines(town: Town, plan: Plan, *, language: str) -> tuple[str, ...]:
+    """
+    List the chosen sites, a line each, for a reader without a map.
+
+    Parameters
+    ----------
+    town
+        The town.
+    plan
+        The plan.
+    language
+        ``"en"`` or ``"ar"``.
+
+    Returns
+    -------
+    lines
+        Label, grid reference, name and people served of each site.
+    """
+    rows = np.array([site.structure for site in plan.sites], dtype=np.int64)
+    places = structure_positions(town, rows)
+    return tuple(
+        say(
+            "plan.site-line",
+            language,
+            label=label,
+            mgrs=place.mgrs,
+            name=structure_name(town, site.structure, language),
+            people=people_text(site.people_served),
+        )
+        for label, site, place in zip(site_labels(plan), plan.sites, places, strict=True)
     )
 
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a workspace to a plan on disk: picture, screening, sites, map, brief."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from goldenhour.base.findings import Finding
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
+from goldenhour.picture.belief import Picture
 from goldenhour.publish import brief, geopackage, gpx, plan_json, web_map
 from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plan import Plan
@@ -18,10 +19,20 @@ from goldenhour.siting.screen import screen
 from goldenhour.siting.screening import Screening
 from goldenhour.times.areas import reach_areas
 from goldenhour.times.carry import Evacuation
+from goldenhour.town.town import Town
 from goldenhour.workflows.question_file import question_from
 from goldenhour.workflows.state import State, load_state
 from goldenhour.workflows.whole import whole_folder
 from goldenhour.workflows.workspace import Workspace
+
+
+class _Parts(TypedDict):
+    """What every product of a plan is written from."""
+
+    town: Town
+    picture: Picture
+    plan: Plan
+    screening: Screening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +136,14 @@ def _write_all(
     progress: Progress,
 ) -> None:
     """Write every product of one plan."""
-    parts = {"town": state.town, "picture": state.picture, "plan": answer}
-    steps = (
-        lambda: plan_json.write(folder / "plan.json", screening=screening, **parts),
-        lambda: web_map.write(folder / "map.html", screening=screening, reach=reach, **parts),
-        lambda: geopackage.write(folder / "plan.gpkg", screening=screening, reach=reach, **parts),
-        lambda: brief.write(folder / "brief.pdf", screening=screening, reach=reach, **parts),
-        lambda: gpx.write_visits(folder / "visits.gpx", town=state.town, plan=answer),
+    town, picture = state.town, state.picture
+    parts = _Parts(town=town, picture=picture, plan=answer, screening=screening)
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: plan_json.write(folder / "plan.json", **parts),
+        lambda: web_map.write(folder / "map.html", reach=reach, **parts),
+        lambda: geopackage.write(folder / "plan.gpkg", reach=reach, **parts),
+        lambda: brief.write(folder / "brief.pdf", reach=reach, **parts),
+        lambda: gpx.write_visits(folder / "visits.gpx", town=town, plan=answer),
     )
     for done, step in enumerate(steps):
         progress("Writing the plan", done, len(steps))
