@@ -9,6 +9,7 @@ from pathlib import Path
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.reports.ledger import Ledger
+from goldenhour.reports.report import Report
 from goldenhour.sources import recognise
 from goldenhour.workflows.workspace import Workspace
 
@@ -62,7 +63,7 @@ def read(
     result
         Counts and findings.
     """
-    reports = []
+    reports: list[Report] = []
     findings: list[Finding] = []
     for done, path in enumerate(files):
         progress(f"Reading {path.name}", done, len(files))
