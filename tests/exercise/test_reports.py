@@ -220,3 +220,20 @@ def test_visits_err_and_disagree(town: Exercise) -> None:
     right = [grade[about] == one for about, grades in seen.items() for one in grades]
     assert np.mean(right) > 0.5
     assert len(seen) < 0.05 * len(town.truth.grade)
+
+
+def test_somebody_knows_of_every_bridge(small: Exercise) -> None:
+    """Engineers found two bridges closed and one slow; a resident had called all three open."""
+    streets = next(one.table for one in small.layers if one.kind is LayerKind.STREETS)
+    bridges = set(streets["id"][streets["bridge"]])
+    said = [
+        (report.about, report.said.state)
+        for report in of_kind(small, ReportKind.STREET)
+        if isinstance(report.said, StreetSaid) and "engineers" in report.source.name
+    ]
+    assert {about for about, _ in said} == bridges
+    assert sorted(state for _, state in said) == [
+        StreetState.RESTRICTED,
+        StreetState.CLOSED,
+        StreetState.CLOSED,
+    ]

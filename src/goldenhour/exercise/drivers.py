@@ -36,6 +36,7 @@ _OTHER_WORDS = {
 }
 _CONVOYS = (("11-06 06:00", 0.8), ("11-08 06:30", 0.9), ("11-10 03:00", 1.0))  # share they speak of
 _STRETCH_MIN, _TOLD_AFTER = 2, timedelta(minutes=10)
+_BRIDGE_TOLD_AFTER = timedelta(hours=5)
 _STRETCH_M = 1000.0
 _RELIABILITY = (Reliability.B, Reliability.C, Reliability.C, Reliability.F)
 
@@ -70,6 +71,7 @@ def street_reports(scene: Scene, rng: np.random.Generator) -> list[Report]:
         *_in_other_words(first, rng),
         *_disputes(scene, rng),
         *_convoys(scene, rng),
+        *_bridges(scene),
         *_after(scene, rng),
     ]
 
@@ -236,6 +238,43 @@ def _convoy(scene: Scene, edge: int, moment: datetime, rng: np.random.Generator)
     state = state_at(scene, edge, moment)
     told = _message(scene, edge, moment, driver=3, rng=rng, state=state)
     return replace(told, recorded_at=moment + _TOLD_AFTER)
+
+
+def _bridges(scene: Scene) -> list[Report]:
+    """Let engineers report on every bridge, two days after a resident called all of them open."""
+    resident = source("resident", Reliability.F, "hearsay")
+    engineers = source("bridge engineers", Reliability.B, "reconnaissance")
+    streets, reports = scene.streets, []
+    for edge in np.flatnonzero(scene.city.network.bridge):
+        state = StreetState(int(streets.state_vehicle[edge]))
+        modes = () if state is StreetState.CLOSED else (Mode.VEHICLE,)
+        found = StreetSaid(
+            state=state,
+            modes=modes,
+            cause=str(streets.cause[edge]),
+            delay_s=float(streets.delay_s[edge]),
+        )
+        for said, who, seen_at in (
+            (StreetSaid(state=StreetState.OPEN), resident, at("11-07 09:00")),
+            (found, engineers, at("11-09 09:30")),
+        ):
+            reports.append(
+                make(
+                    said,
+                    source=who,
+                    where=_middle(scene, int(edge)),
+                    about=scene.street_id[edge],
+                    seen_from=seen_at,
+                    recorded_at=seen_at + _BRIDGE_TOLD_AFTER,
+                )
+            )
+    return reports
+
+
+def _middle(scene: Scene, edge: int) -> shapely.Point:
+    """Point at the middle of a street."""
+    middle = scene.city.network.line[edge].interpolate(0.5, normalized=True)
+    return place(shapely.get_coordinates(middle)[0])
 
 
 def _after(scene: Scene, rng: np.random.Generator) -> list[Report]:
