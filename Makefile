@@ -7,7 +7,7 @@ PINS   := requirements/run.txt requirements/dev.txt
 WEB    := $(shell find web-map -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 ASSETS := src/goldenhour/publish/assets
 PAGE   := $(ASSETS)/map.html
-FONTS  := $(ASSETS)/fonts/NotoSansArabic_700Bold.ttf
+FONTS  := $(ASSETS)/fonts/Vazirmatn_700Bold.ttf
 
 .PHONY: env demo test lint bench clean
 

@@ -229,7 +229,7 @@ def _damage(town: Town) -> DamageBelief:
     p_grade = np.zeros((n, len(Grade)), dtype=np.float32)
     p_grade[np.arange(n), np.arange(n) % len(Grade)] = 1
     visited = np.zeros(n, dtype=np.bool_)
-    visited[SITES[0][1]] = True
+    visited[SITES[0][1] : SITES[0][1] + 1] = True  # smaller towns have no such row
     return DamageBelief(
         p_grade=p_grade,
         visited=visited,

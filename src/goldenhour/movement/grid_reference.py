@@ -13,6 +13,8 @@ _REFERENCE = re.compile(
     r"(?P<zone>\d{1,2})(?P<band>[C-HJ-NP-X])(?P<square>[A-HJ-NP-Z][A-HJ-NP-V])(?P<digits>\d*)"
 )
 _MAX_PRECISION = 5
+_HALF_ZONE_DEG = 3.0
+_METRES_PER_DEG_AT_LEAST = 50_000.0
 _EXAMPLE = (
     "Write it like 37S FU 82885 07472: zone and band, square, then as many digits east as north."
 )
@@ -89,13 +91,21 @@ def from_grid_reference(text: str) -> tuple[float, float, str]:
         )
     lon, lat = _middle(match, text)
     proper = to_grid_reference(lon, lat, precision=len(digits) // 2)
-    if _squeezed(proper) != _padded_zone(match) + match["square"] + digits:
+    is_same = _squeezed(proper) == _padded_zone(match) + match["square"] + digits
+    if not is_same and not _is_on_zone_line(lon, int(match["zone"]), precision=len(digits) // 2):
         raise UnknownPlaceError(
             f"There is no square {match['square']} in zone {match['zone']}{match['band']}.",
             where=f"'{text}'",
             do=f"That point is properly called {proper}. Check the zone and the two letters.",
         )
-    return lon, lat, proper
+    return lon, lat, _spaced(match)
+
+
+def _is_on_zone_line(lon: float, zone: int, *, precision: int) -> bool:
+    """Say if a square is cut by the edge of its zone, so that its middle lies in the next one."""
+    middle_deg = zone * 6 - 183
+    side_m = 10.0 ** (_MAX_PRECISION - precision)
+    return bool(abs(lon - middle_deg) <= _HALF_ZONE_DEG + side_m / _METRES_PER_DEG_AT_LEAST)
 
 
 def _middle(match: re.Match[str], text: str) -> tuple[float, float]:

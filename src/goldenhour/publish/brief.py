@@ -22,7 +22,7 @@ from goldenhour.siting.plan import Plan
 from goldenhour.siting.screening import Screening
 from goldenhour.town.town import Town
 
-_FONTS = ("NotoSans_400Regular.ttf", "NotoSansArabic_400Regular.ttf")
+_FONTS = ("NotoSans_400Regular.ttf", "Vazirmatn_400Regular.ttf")
 
 
 def write(

@@ -37,7 +37,7 @@ class MapSheet:
     Parameters
     ----------
     svg
-        The drawing; text in Noto Sans and Noto Sans Arabic.
+        The drawing; text in Noto Sans and Vazirmatn.
     frame
         What it shows, at which scale.
     width_mm

@@ -18,7 +18,7 @@ _SCALES = (
     100_000, 125_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000,
 )  # fmt: skip
 _PORTRAIT_MM = (176.0, 184.0)
-_LANDSCAPE_MM = (190.0, 150.0)
+_LANDSCAPE_MM = (203.0, 146.0)
 _MARGIN_SHARE = 0.06
 
 Box = tuple[float, float, float, float]

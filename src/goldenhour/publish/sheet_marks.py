@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from goldenhour.publish.map_columns import plain
-from goldenhour.publish.sheet_frame import UNITS_PER_MM, Frame
+from goldenhour.publish.sheet_frame import Frame
 from goldenhour.publish.sheet_style import FONT, mm, site_mark, visit_mark
 from goldenhour.publish.svg import tag, text
 from goldenhour.publish.words import site_labels
@@ -18,6 +18,7 @@ _MAX_NAMES = 28
 _NAME_MM, _LETTER_SHARE = 2.2, 0.56
 _RING = ((0, 0), (1, -1), (-1, -1), (1, 1), (-1, 1), (0, -1.5), (0, 1.5), (1.5, 0), (-1.5, 0))
 _MARK_MM = 5.4
+_CORNER_MM = (75.0, 16.0)
 
 Spot = tuple[int, int]
 Rectangle = tuple[float, float, float, float]
@@ -41,7 +42,7 @@ def marks(frame: Frame, town: Town, plan: Plan) -> str:
     marks
         SVG.
     """
-    taken: list[Rectangle] = []
+    taken = list(_corners(frame))
     drawn = []
     for kind, row, number in _things(plan):
         at = _spot(frame, town, row)
@@ -58,6 +59,16 @@ def marks(frame: Frame, town: Town, plan: Plan) -> str:
             else site_mark(plan.sites[kind].tier, number, moved, hollow=_is_hollow(plan, kind))
         )
     return _names(frame, town, taken) + "".join(drawn)
+
+
+def _corners(frame: Frame) -> tuple[Rectangle, Rectangle]:
+    """Keep the lower corners free for the scale bar and the north arrow."""
+    width, height = mm(frame.width_mm), mm(frame.height_mm)
+    high = mm(_CORNER_MM[1])
+    return (
+        (0, height - high, mm(_CORNER_MM[0]), high),
+        (width - high, height - high, high, high),
+    )
 
 
 def _things(plan: Plan) -> Iterator[tuple[int, int, str]]:
@@ -136,11 +147,17 @@ def _names(frame: Frame, town: Town, taken: list[Rectangle]) -> str:
             mm(wide),
             mm(high),
         )
-        fits = box[0] >= 0 and box[0] + box[2] <= frame.width_mm * UNITS_PER_MM
-        if lines and fits and not _covers(box, taken) and len(written) < _MAX_NAMES:
+        if lines and _fits(frame, box) and not _covers(box, taken) and len(written) < _MAX_NAMES:
             taken.append(box)
             written.append(_name(lines, int(x[row]), int(box[1])))
     return "".join(written)
+
+
+def _fits(frame: Frame, box: Rectangle) -> bool:
+    """Say if a rectangle lies within the frame."""
+    x, y, wide, high = box
+    within_width = x >= 0 and x + wide <= mm(frame.width_mm)
+    return within_width and y >= 0 and y + high <= mm(frame.height_mm)
 
 
 def _name(lines: list[str], x: int, top: int) -> str:

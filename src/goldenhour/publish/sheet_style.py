@@ -13,7 +13,7 @@ from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.publish.sheet_frame import UNITS_PER_MM
 from goldenhour.publish.svg import tag, text
 
-FONT = "Noto Sans, Noto Sans Arabic"
+FONT = "Noto Sans, Vazirmatn"
 GRADE_FILL = {
     Grade.G0: "#bcd7ea",
     Grade.G1: "#f0d55b",
