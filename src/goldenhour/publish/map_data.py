@@ -17,8 +17,8 @@ from goldenhour.siting.plan import Plan
 from goldenhour.siting.screening import Screening
 from goldenhour.town.town import Objects, Town
 
-UNSERVED_CELL_M = 150.0
-"""Side of the squares, in metres, in which people who are not reached are summed for drawing."""
+UNSERVED_CELLS_M = {"unserved": 150.0, "unserved_far": 600.0}
+"""Side of the squares, in metres, in which people who are not reached are summed, near and far."""
 
 _NOT_KNOWN = 255
 _PERCENT = 100
@@ -126,13 +126,14 @@ def _add_screening(columns: Columns, screening: Screening) -> None:
 
 def _add_unserved(columns: Columns, shapes: Shapes, shown: Shown) -> None:
     """Add people who are not reached, summed over small squares, at their middle."""
-    x_m, y_m, people = unserved_squares(shown.town, shown.plan)
-    shapes.add_points("unserved", x_m, y_m)
-    columns.add_ints("unserved.people", _whole(people * _TENTHS))
+    for name, side_m in UNSERVED_CELLS_M.items():
+        x_m, y_m, people = unserved_squares(shown.town, shown.plan, side_m)
+        shapes.add_points(name, x_m, y_m)
+        columns.add_ints(f"{name}.people", _whole(people * _TENTHS))
 
 
 def unserved_squares(
-    town: Town, plan: Plan
+    town: Town, plan: Plan, side_m: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """
     Sum the people whom the chain does not reach over small squares.
@@ -143,6 +144,8 @@ def unserved_squares(
         The town.
     plan
         The plan.
+    side_m
+        Side of the squares in metres.
 
     Returns
     -------
@@ -155,7 +158,7 @@ def unserved_squares(
     missed = np.flatnonzero(~plan.home_served & (plan.home_people > 0))
     x_m, y_m = town.structures.x_m[missed], town.structures.y_m[missed]
     weight = plan.home_people[missed]
-    cells = np.floor(np.stack([x_m, y_m], axis=1) / UNSERVED_CELL_M).astype(np.int64)
+    cells = np.floor(np.stack([x_m, y_m], axis=1) / side_m).astype(np.int64)
     _, square = np.unique(cells, axis=0, return_inverse=True)
     people = np.bincount(square.ravel(), weights=weight)
     middle = [np.bincount(square.ravel(), weights=weight * axis) / people for axis in (x_m, y_m)]

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 # Longitude and latitude of each structure, EPSG:4326. Shape (n_structures, 2).
 LonLat = NDArray[np.float64]
 
-_FOCUS_PERCENT = (1, 99)
+_FOCUS_PERCENT = (3, 97)
 _LON_LAT_DIGITS = 6
 
 
