@@ -293,6 +293,28 @@ def _shake(table: Table, desk: Desk, rules: Rules, pool: Ints, state: np.uint64)
 
 
 @numba.njit(cache=True)
+def lone_greedy(table: Table, n: int) -> Rows:
+    """Choose sites one after another by the weight that none before covers."""
+    n_sites = len(table.site_start) - 1
+    gain = np.zeros(n_sites)
+    for j in range(n_sites):
+        for e in range(table.site_start[j], table.site_start[j + 1]):
+            gain[j] += table.weight[table.site_group[e]]
+    covered = np.zeros(len(table.weight), dtype=np.bool_)
+    chosen = np.empty(n, dtype=np.int32)
+    for step in range(n):
+        best = np.argmax(gain)
+        chosen[step] = best
+        for e in range(table.site_start[best], table.site_start[best + 1]):
+            g = table.site_group[e]
+            if not covered[g]:
+                covered[g] = True
+                _spread(table, gain, g, -table.weight[g])
+        gain[best] = -np.inf
+    return chosen
+
+
+@numba.njit(cache=True)
 def cluster_groups(table: Table, pivot: Rows) -> Rows:
     """Give each group to the first pivot site that covers it; the others vote with neighbours."""
     n_groups, n_sites = len(table.weight), len(table.site_start) - 1

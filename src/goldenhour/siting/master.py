@@ -72,17 +72,17 @@ class Master:
         The inner problem.
     core
         Sites that are columns, ascending. Shape ``(n_core,)``.
-    n_clusters
-        Clusters of groups, each with cuts of its own.
+    cluster
+        Cluster of each group, from ``clusters``; each has planes of its own. Shape ``(n_groups,)``.
     """
 
-    def __init__(self, covering: Covering, core: NDArray[np.int32], n_clusters: int) -> None:
-        self.covering, self.core = covering, core
-        pivots = _pivots(covering, n_clusters)
-        self.cluster = kernel.cluster_groups(covering.table, pivots)
-        self.n_clusters = len(pivots)
+    def __init__(
+        self, covering: Covering, core: NDArray[np.int32], cluster: NDArray[np.int32]
+    ) -> None:
+        self.covering, self.core, self.cluster = covering, core, cluster
+        self.n_clusters = 1 + int(cluster.max(initial=0))
         weight = covering.table.weight
-        self._ceiling = np.bincount(self.cluster, weights=weight, minlength=len(pivots))
+        self._ceiling = np.bincount(cluster, weights=weight, minlength=self.n_clusters)
         self.scale = float(self._ceiling.max(initial=0.0)) or 1.0
         self.n_x, self.n_s = len(core), len(covering.classes)
         self.n_z = covering.n_hospitals
@@ -400,14 +400,25 @@ def _best(score: Floats, lower: Floats, upper: Floats, n: int) -> _Best:
     return _Best(total=total, opening=opening, shutting=shutting)
 
 
-def _pivots(covering: Covering, n_clusters: int) -> NDArray[np.int32]:
-    """Greedy sites, far apart in what they cover, around which groups are clustered."""
-    n = max(1, min(n_clusters, covering.n_sites))
-    rules = kernel.Rules(
-        np.ones(covering.n_sites, dtype=np.bool_), np.zeros(n, dtype=np.bool_), 0.0
-    )
-    start = np.full(n, kernel.EMPTY, dtype=np.int32)
-    return kernel.place(covering.table, start, rules, -1, 1)
+def clusters(covering: Covering, n: int) -> NDArray[np.int32]:
+    """
+    Cluster groups around greedy sites, which lie far apart in what they cover.
+
+    Parameters
+    ----------
+    covering
+        The inner problem.
+    n
+        Most clusters.
+
+    Returns
+    -------
+    cluster
+        Cluster of each group. Shape ``(n_groups,)``, int32.
+    """
+    n = max(1, min(n, covering.n_sites))
+    pivots = kernel.lone_greedy(covering.table, n)
+    return kernel.cluster_groups(covering.table, pivots)
 
 
 def is_solved(answer: LpAnswer) -> bool:

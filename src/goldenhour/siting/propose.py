@@ -33,7 +33,7 @@ from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
 
 Rows = NDArray[np.int64]
-_WIDENINGS = 2
+_WIDENINGS = 3
 _T = TypeVar("_T", bound=np.generic)
 
 
@@ -138,7 +138,7 @@ def _choose(case: _Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]
         more = near(
             others,
             ground,
-            centres=options.tsp[list(solution.sites)],
+            centres=_promising(options, solution),
             each=int(facts.number("siting.neighbours_looked_at")),
         )
         if not len(more) or case.effort.stop():
@@ -151,6 +151,12 @@ def _choose(case: _Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]
     return options, solution
 
 
+def _promising(options: Options, solution: Solution) -> Rows:
+    """Chosen sites, and those worth most at the prices of the proof."""
+    best = np.argsort(-solution.score, kind="stable")[: int(facts.number("siting.centres"))]
+    return options.tsp[np.union1d(best, np.array(solution.sites, dtype=np.int64))]
+
+
 def _ground(case: _Case, tier: Tier) -> Ground:
     """Where structures stand, and which goes first for a tier."""
     area_m2, _ = floor_area_m2(case.town, case.picture)
@@ -159,6 +165,7 @@ def _ground(case: _Case, tier: Tier) -> Ground:
         y_m=case.town.structures.y_m,
         street=case.evacuation.landing.edge[:, 0],
         rank=preference(case.screening.of(tier), area_m2),
+        people=case.picture.people.people,
     )
 
 

@@ -7,22 +7,63 @@ price every other site too: it either joins the core or is shown to be unable to
 anything better. So the bound holds for all sites, not for the core.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.siting.covering import Covering, shrink
-from goldenhour.siting.master import Bounded, Master, is_solved
+from goldenhour.siting.master import Bounded, Master, clusters, is_solved
 from goldenhour.siting.models.result import Effort
 from goldenhour.siting.search import INCOMPLETE, Found, greedy, search
-from goldenhour.siting.tree import Proven, beats, grow, root
+from goldenhour.siting.tree import Work, beats, grow, root
 
 _CORE, _JOIN, _PRICINGS = 400, 250, 12
+_FEW, _SETTLED = 900, 1e-4
+_ROOT_ROUNDING = 20
 _ROOT_CLUSTERS, _CORE_CLUSTERS = (5, 100), (8, 150)
 
 
-def prove(covering: Covering, effort: Effort) -> tuple[Proven, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """
+    The best choice found, and how good any could be.
+
+    Parameters
+    ----------
+    found
+        The choice.
+    bound
+        No choice covers more.
+    greedy_value
+        Value of placing one site after another.
+    score
+        Worth of each site at the prices of the proof. Shape ``(n_sites,)``.
+    nodes
+        Nodes of the tree that were looked at.
+    stopped
+        True if somebody asked to stop.
+    """
+
+    found: Found
+    bound: float
+    greedy_value: float
+    score: NDArray[np.float64]
+    nodes: int
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Screened:
+    """Bound over all sites, those that might take part in something better, and their scores."""
+
+    best: Found
+    bound: float
+    keep: NDArray[np.int32]
+    score: NDArray[np.float64]
+
+
+def prove(covering: Covering, effort: Effort) -> Proven:
     """
     Find the best choice and prove how good it is.
 
@@ -37,26 +78,47 @@ def prove(covering: Covering, effort: Effort) -> tuple[Proven, float]:
     -------
     proven
         Choice and bound.
-    greedy_value
-        Value of placing one site after another.
     """
     common = greedy(covering)
     best = search(covering, seed=effort.seed, first=common)
-    greedy_value = max(0.0, common.value)
-    if not len(covering.table.weight) and best.value > INCOMPLETE:
-        return Proven(found=best, bound=best.value, nodes=0, stopped=False), greedy_value
-    bound, keep, best = _screen_sites(covering, best, effort)
-    if not beats(covering, bound, best.value):
-        return Proven(found=best, bound=best.value, nodes=0, stopped=False), greedy_value
+    work, screened = Work(stopped=effort.stop()), _unscreened(covering, best)
+    if len(covering.table.weight) or best.value == INCOMPLETE:
+        screened = _screen_sites(covering, best, effort)
+    best, bound = screened.best, screened.bound
+    if beats(covering, bound, best.value):
+        best, inner_bound, work = _branch(covering, screened, effort)
+        bound = min(bound, inner_bound)
+    return Proven(
+        found=best,
+        bound=bound,
+        greedy_value=max(0.0, common.value),
+        score=screened.score,
+        nodes=work.nodes,
+        stopped=work.stopped,
+    )
+
+
+def _unscreened(covering: Covering, best: Found) -> _Screened:
+    """Nobody can be covered: any choice is as good as another."""
+    return _Screened(
+        best=best,
+        bound=best.value,
+        keep=np.arange(covering.n_sites, dtype=np.int32),
+        score=np.zeros(covering.n_sites),
+    )
+
+
+def _branch(covering: Covering, screened: _Screened, effort: Effort) -> tuple[Found, float, Work]:
+    """Search and branch among the sites that are left."""
+    keep, best = screened.keep, screened.best
     core = shrink(covering, keep)
     inner = replace(best, sites=np.searchsorted(keep, best.sites).astype(np.int32))
     inner = search(core, seed=effort.seed, first=inner)
     every = np.arange(len(keep), dtype=np.int32)
-    master = Master(core, every, _clusters(core, _CORE_CLUSTERS))
-    _, bounded, inner = root(master, inner, effort)
-    proven = grow(master, inner, effort, bounded)
-    found = replace(proven.found, sites=keep[proven.found.sites])
-    return replace(proven, found=found, bound=min(bound, proven.bound)), greedy_value
+    master = Master(core, every, clusters(core, _n_clusters(core, _CORE_CLUSTERS)))
+    _, bounded, inner = root(master, inner, effort, round_every=5)
+    found, bound, work = grow(master, inner, effort, bounded)
+    return replace(found, sites=keep[found.sites]), bound, work
 
 
 def settled_bound(covering: Covering, bound: float, objective: float) -> float:
@@ -80,29 +142,29 @@ def settled_bound(covering: Covering, bound: float, objective: float) -> float:
     return bound if beats(covering, bound, objective) else objective
 
 
-def _screen_sites(
-    covering: Covering, best: Found, effort: Effort
-) -> tuple[float, NDArray[np.int32], Found]:
-    """Bound over all sites, and the sites that might take part in something better."""
-    core = _first_core(covering, best)
-    bound, bounded, outside = np.inf, None, core[:0]
+def _screen_sites(covering: Covering, best: Found, effort: Effort) -> _Screened:
+    """Price all sites until the bound holds for them, and drop those that cannot matter."""
+    core, all_scores = _first_core(covering, best), np.zeros(covering.n_sites)
+    bound, keep = np.inf, np.arange(covering.n_sites, dtype=np.int32)
+    cluster = clusters(covering, _n_clusters(covering, _ROOT_CLUSTERS))
     for _ in range(_PRICINGS):
-        master = Master(covering, core, _clusters(covering, _ROOT_CLUSTERS))
-        answer, inside, best = root(master, best, effort)
+        master = Master(covering, core, cluster)
+        answer, inside, best = root(master, best, effort, round_every=_ROOT_ROUNDING)
         if not is_solved(answer):
-            return np.inf, np.arange(covering.n_sites, dtype=np.int32), best
+            break
         outside = np.setdiff1d(np.flatnonzero(covering.sites.allowed), core).astype(np.int32)
-        score = master.outside_scores(answer)[outside]
+        all_scores = master.outside_scores(answer)
+        score = all_scores[outside]
         bounded = master.bounded(answer, master.first_box(), score)
         bound = min(bound, bounded.bound)
+        keep = _still_able(covering, best, bounded, core, outside)
         joining = np.flatnonzero(score > 0)[np.argsort(-score[score > 0], kind="stable")]
         better = joining[bounded.if_outside[joining] >= bounded.bound]
-        if not len(better) or bounded.bound <= inside.bound * (1 + 1e-4) or effort.stop():
+        settled = bounded.bound <= inside.bound * (1 + _SETTLED)
+        if not len(better) or len(keep) <= _FEW or settled or effort.stop():
             break
         core = np.union1d(core, outside[better[:_JOIN]]).astype(np.int32)
-    if bounded is None:
-        return np.inf, np.arange(covering.n_sites, dtype=np.int32), best
-    return bound, _still_able(covering, best, bounded, core, outside), best
+    return _Screened(best=best, bound=bound, keep=keep, score=all_scores)
 
 
 def _still_able(
@@ -139,6 +201,6 @@ def _first_core(covering: Covering, best: Found) -> NDArray[np.int32]:
     return np.unique(np.concatenate([heavy, best.sites, forced])).astype(np.int32)
 
 
-def _clusters(covering: Covering, size: tuple[int, int]) -> int:
+def _n_clusters(covering: Covering, size: tuple[int, int]) -> int:
     """Choose the number of clusters for a number of sites."""
     return min(size[0] * covering.sites.n, size[1])

@@ -3,10 +3,12 @@
 Which candidates are examined together where all of them would be too many.
 
 Structures on one street differ by seconds: the best of each street stands for it. If streets are
-still too many, the best of each cell of a grid stands for the cell. The plan says how many were
-examined, and ``near`` brings neighbours of chosen sites back in.
+still too many, the town is cut into cells, always the one with most people in four, and the best
+of each cell stands for it. The plan says how many were examined, and ``near`` brings neighbours of
+promising sites back in.
 """
 
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +35,30 @@ class Ground:
         Nearest street of each structure, -1 if none. Shape ``(n_structures,)``.
     rank
         Place in the order of preference, 0 first. Shape ``(n_structures,)``, int64.
+    people
+        People in each structure. Shape ``(n_structures,)``.
     """
 
     x_m: NDArray[np.float64]
     y_m: NDArray[np.float64]
     street: NDArray[np.int32]
     rank: Rows
+    people: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """A square with the candidates and the people in it."""
+
+    west_m: float
+    south_m: float
+    side_m: float
+    candidates: Rows
+    people: Rows
+
+    def weight(self, ground: Ground) -> float:
+        """People inside, and where there are none, candidates."""
+        return float(ground.people[self.people].sum()) + 1e-6 * len(self.candidates)
 
 
 def preference(screening: TierScreening, area_m2: NDArray[np.float64]) -> Rows:
@@ -148,24 +168,52 @@ def _first_of(rows: Rows, key: NDArray[np.int32] | Rows, rank: Rows) -> Rows:
 
 
 def _first_of_cells(rows: Rows, ground: Ground, at_most: int) -> Rows:
-    """Keep the first of each cell, with cells just large enough to keep few."""
-    x_m = ground.x_m[rows] - ground.x_m[rows].min()
-    y_m = ground.y_m[rows] - ground.y_m[rows].min()
-    low_m, high_m = 0.0, 1.0 + max(x_m.max(), y_m.max())
-    cell = np.zeros(len(ground.x_m), dtype=np.int64)
-    for _ in range(30):
-        side_m = (low_m + high_m) / 2
-        cell[rows] = _cells(x_m, y_m, side_m)
-        if len(np.unique(cell[rows])) > at_most:
-            low_m = side_m
-        else:
-            high_m = side_m
-    cell[rows] = _cells(x_m, y_m, high_m)
-    return _first_of(rows, cell, ground.rank)
+    """Cut the cell with most people in four until cells are enough; keep the first of each."""
+    west_m, south_m = float(ground.x_m[rows].min()), float(ground.y_m[rows].min())
+    side_m = 1.0 + max(float(np.ptp(ground.x_m[rows])), float(np.ptp(ground.y_m[rows])))
+    everybody = np.flatnonzero(ground.people > 0)
+    whole = _Cell(west_m=west_m, south_m=south_m, side_m=side_m, candidates=rows, people=everybody)
+    heap: list[tuple[float, int, _Cell]] = [(0.0, 0, whole)]
+    single: list[_Cell] = []
+    number = 0
+    while heap and len(heap) + len(single) < at_most:
+        cell = heapq.heappop(heap)[2]
+        for part in _quarters(cell, ground):
+            number += 1
+            if len(part.candidates) == 1 or part.side_m < 1.0:
+                single.append(part)
+            else:
+                heapq.heappush(heap, (-part.weight(ground), number, part))
+    cells = single + [cell for _, _, cell in heap]
+    return np.sort(
+        np.array([cell.candidates[np.argmin(ground.rank[cell.candidates])] for cell in cells])
+    )
 
 
-def _cells(x_m: NDArray[np.float64], y_m: NDArray[np.float64], side_m: float) -> Rows:
-    """Give each point the number of its cell."""
-    column, row = (x_m // side_m).astype(np.int64), (y_m // side_m).astype(np.int64)
-    cells: Rows = column * (row.max() + 1) + row
-    return cells
+def _quarters(cell: _Cell, ground: Ground) -> list[_Cell]:
+    """Cut a cell in four and leave out what holds no candidate."""
+    half_m = cell.side_m / 2
+    place = [_place(rows, cell, ground) for rows in (cell.candidates, cell.people)]
+    parts = []
+    for quarter in range(4):
+        inside = cell.candidates[place[0] == quarter]
+        if len(inside):
+            parts.append(
+                _Cell(
+                    west_m=cell.west_m + half_m * (quarter % 2),
+                    south_m=cell.south_m + half_m * (quarter // 2),
+                    side_m=half_m,
+                    candidates=inside,
+                    people=cell.people[place[1] == quarter],
+                )
+            )
+    return parts
+
+
+def _place(rows: Rows, cell: _Cell, ground: Ground) -> Rows:
+    """Tell in which quarter of a cell each structure lies."""
+    half_m = cell.side_m / 2
+    east = (ground.x_m[rows] >= cell.west_m + half_m).astype(np.int64)
+    north = (ground.y_m[rows] >= cell.south_m + half_m).astype(np.int64)
+    place: Rows = east + 2 * north
+    return place

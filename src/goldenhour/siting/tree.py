@@ -30,26 +30,20 @@ _SAME = 1e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Work:
     """
-    The best choice found, and how good any could be.
+    What a search took.
 
     Parameters
     ----------
-    found
-        The choice.
-    bound
-        No choice covers more.
     nodes
         Nodes looked at.
     stopped
         True if somebody asked to stop.
     """
 
-    found: Found
-    bound: float
-    nodes: int
-    stopped: bool
+    nodes: int = 0
+    stopped: bool = False
 
 
 def beats(covering: Covering, bound: float, value: float) -> bool:
@@ -75,7 +69,9 @@ def beats(covering: Covering, bound: float, value: float) -> bool:
     return bound > value * (1 + _SAME)
 
 
-def root(master: Master, best: Found, effort: Effort) -> tuple[LpAnswer, Bounded, Found]:
+def root(
+    master: Master, best: Found, effort: Effort, *, round_every: int
+) -> tuple[LpAnswer, Bounded, Found]:
     """
     Add planes until the bound stands still.
 
@@ -90,6 +86,8 @@ def root(master: Master, best: Found, effort: Effort) -> tuple[LpAnswer, Bounded
         The best choice so far.
     effort
         When to stop.
+    round_every
+        Solves between two attempts to round to a better choice.
 
     Returns
     -------
@@ -115,10 +113,12 @@ def root(master: Master, best: Found, effort: Effort) -> tuple[LpAnswer, Bounded
         answer = master.solve(box)
         stalled = stalled + 1 if answer.objective > last * (1 - _PROGRESS) else 0
         last = answer.objective
-        if number % 5 == 0:
+        if number % round_every == round_every - 1:
             best = rounded(master, answer, best)
         if is_solved(answer) and not beats(covering, master.bounded(answer, box).bound, best.value):
             break
+    if is_solved(answer):
+        best = rounded(master, answer, best)
     return answer, master.bounded(answer, box), best
 
 
@@ -303,7 +303,9 @@ class _Tree:
         self._push(_child(box, column, 1), bound)
 
 
-def grow(master: Master, best: Found, effort: Effort, bounded: Bounded) -> Proven:
+def grow(
+    master: Master, best: Found, effort: Effort, bounded: Bounded
+) -> tuple[Found, float, Work]:
     """
     Search the tree below a root.
 
@@ -320,13 +322,13 @@ def grow(master: Master, best: Found, effort: Effort, bounded: Bounded) -> Prove
 
     Returns
     -------
-    proven
-        Best choice and bound.
+    best, bound, work
+        Best choice, what no choice exceeds, and what it took.
     """
     tree = _Tree(master, best, effort)
     box = tree.fixed(master.first_box(), bounded)
     bound = max(best.value, tree.grow(box, bounded.bound))
-    return Proven(found=tree.best, bound=bound, nodes=tree.nodes, stopped=tree.stopped)
+    return tree.best, bound, Work(nodes=tree.nodes, stopped=tree.stopped)
 
 
 def _child(box: Box, column: int, side: int) -> Box:

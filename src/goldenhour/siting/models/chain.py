@@ -88,7 +88,7 @@ def chain(
     if links.linked.ndim != 2 or len(links.linked) != cover.n_sites:  # noqa: PLR2004 - a table
         raise InputError("The links do not have one row for each site.", where="links")
     covering, kept = _covering(cover, links, people, sites, hospitals)
-    proven, greedy_value = prove(covering, effort)
+    proven = prove(covering, effort)
     if proven.found.value == INCOMPLETE:
         raise NoPlanError(
             "The search ended before any whole plan was found.",
@@ -106,9 +106,10 @@ def chain(
         objective=objective,
         bound=bound,
         status=proof_status(objective, bound),
-        greedy_objective=greedy_value,
+        greedy_objective=proven.greedy_value,
         nodes=proven.nodes,
         stopped=proven.stopped,
+        score=proven.score,
     )
 
 

@@ -49,7 +49,7 @@ def mclp(
     effort = effort or Effort()
     people = require_people(people, cover.n_homes)
     covering = build(cover, people, level(sites, cover.n_sites, "sites"))
-    proven, greedy_value = prove(covering, effort)
+    proven = prove(covering, effort)
     chosen = tuple(int(j) for j in proven.found.sites)
     objective = people_covered(cover, people, chosen)
     bound = settled_bound(covering, proven.bound, objective)
@@ -59,7 +59,8 @@ def mclp(
         objective=objective,
         bound=bound,
         status=proof_status(objective, bound),
-        greedy_objective=greedy_value,
+        greedy_objective=proven.greedy_value,
         nodes=proven.nodes,
         stopped=proven.stopped,
+        score=proven.score,
     )

@@ -136,6 +136,9 @@ class Solution:
         Nodes of the search tree that were looked at.
     stopped
         True if ``Effort.stop`` ended it.
+    score
+        Worth of each site at the prices of the proof: where to look for better ones. Shape
+        ``(n_sites,)``.
     """
 
     sites: tuple[int, ...]
@@ -146,6 +149,7 @@ class Solution:
     greedy_objective: float
     nodes: int
     stopped: bool
+    score: NDArray[np.float64]
 
     @property
     def gap(self) -> float:
