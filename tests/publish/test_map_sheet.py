@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from goldenhour.publish.map_sheet import MapSheet, map_sheet
+from goldenhour.publish.map_sheet import MapSheet, map_sheets
 from goldenhour.publish.sheet_frame import UNITS_PER_MM, fit
 from goldenhour.publish.sheet_style import key
 from goldenhour.publish.svg import line_paths
@@ -19,7 +19,7 @@ from tests.towns import ORIGIN_X_M, ORIGIN_Y_M
 
 def drawn(case: Case) -> MapSheet:
     """Draw a case."""
-    return map_sheet(case.town, case.picture, case.plan, case.reach)
+    return map_sheets(case.town, case.picture, case.plan, case.reach)[0]
 
 
 def test_the_drawing_is_whole_xml_whatever_the_names() -> None:
@@ -104,3 +104,24 @@ def test_the_key_has_words_in_both_languages_and_no_protected_emblem() -> None:
     entries = key(tsp_clock_s=600.0)
     assert all(entry.words["en"] and entry.words["ar"] for entry in entries)
     assert any("10 min" in entry.words["en"] for entry in entries)
+
+
+def test_far_apart_sites_get_sheets_that_one_can_walk_by() -> None:
+    """Where the overview is too small, every site is on a sheet of 1:25 000 or larger too."""
+    case = answer()
+    x_m = case.town.structures.x_m.copy()
+    for place, site in enumerate(case.plan.sites):
+        x_m[site.structure] += 12_000 * place
+    town = replace(case.town, structures=replace(case.town.structures, x_m=x_m))
+    overview, *details = map_sheets(town, case.picture, case.plan, ())
+    assert overview.frame.scale > 100_000
+    assert all(sheet.frame.scale <= 25_000 for sheet in details)
+    for site in case.plan.sites:
+        at = town.structures.x_m[[site.structure]], town.structures.y_m[[site.structure]]
+        assert any(sheet.frame.holds(*at)[0] for sheet in details)
+
+
+def test_one_sheet_is_enough_for_a_small_town() -> None:
+    """No second sheet is printed where the first can be walked by."""
+    case = answer()
+    assert len(map_sheets(case.town, case.picture, case.plan, case.reach)) == 1

@@ -14,7 +14,7 @@ from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture.belief import Picture
 from goldenhour.publish.atomic import write_bytes
 from goldenhour.publish.brief_content import content
-from goldenhour.publish.map_sheet import MapSheet, map_sheet
+from goldenhour.publish.map_sheet import MapSheet, map_sheets
 from goldenhour.publish.reach import ReachArea
 from goldenhour.publish.sheet_style import key
 from goldenhour.publish.words import left_to_right
@@ -57,32 +57,38 @@ def write(
     StoreError
         If the disk is full, the place cannot be written, or this installation lacks its fonts.
     """
-    sheet = map_sheet(town, picture, plan, reach)
+    sheets = map_sheets(town, picture, plan, reach)
     words = {
         "languages": [content(town, picture, plan, language) for language in LANGUAGES],
         "date": [plan.as_of.year, plan.as_of.month, plan.as_of.day],
-        "sheet": _about(sheet),
+        "sheets": [_about(sheet, i, len(sheets)) for i, sheet in enumerate(sheets)],
         "key": [entry._asdict() for entry in key(tsp_clock_s=plan.question.tsp_clock_s)],
     }
-    write_bytes(path, _typeset(words, sheet.svg, int(plan.as_of.astimezone(UTC).timestamp())))
+    drawings = {f"map-{i}": sheet.svg for i, sheet in enumerate(sheets)}
+    write_bytes(path, _typeset(words, drawings, int(plan.as_of.astimezone(UTC).timestamp())))
 
 
-def _about(sheet: MapSheet) -> dict[str, object]:
+def _about(sheet: MapSheet, position: int, n_sheets: int) -> dict[str, object]:
     """Say how the sheet lies and what its reader must know."""
     scale = f"{sheet.frame.scale:,}".replace(",", "\u202f")
+    number = f"{position + 1} / {n_sheets}"
     return {
+        "drawing": f"map-{position}",
         "landscape": sheet.frame.landscape,
         "width_mm": sheet.width_mm,
         "scale": {
             language: say("brief.scale", language, scale=left_to_right(f"1:{scale}", language))
             for language in LANGUAGES
         },
-        "title": {language: say("brief.sheet", language, number=1) for language in LANGUAGES},
+        "title": {
+            language: say("brief.sheet", language, number=left_to_right(number, language))
+            for language in LANGUAGES
+        },
         "notes": sheet.notes,
     }
 
 
-def _typeset(words: dict[str, object], svg: str, moment: int) -> bytes:
+def _typeset(words: dict[str, object], drawings: dict[str, str], moment: int) -> bytes:
     """Lay words and map out, with our own fonts only: a field laptop may have none."""
     with as_file(files("goldenhour.publish")) as package:
         fonts = package / "assets" / "fonts"
@@ -95,7 +101,7 @@ def _typeset(words: dict[str, object], svg: str, moment: int) -> bytes:
             )
         pdf = typst.compile(
             package / "brief.typ",
-            sys_inputs={"words": json.dumps(words, ensure_ascii=False), "map": svg},
+            sys_inputs={"words": json.dumps(words, ensure_ascii=False), **drawings},
             font_paths=[fonts],
             ignore_system_fonts=True,
             timestamp=moment,

@@ -2,10 +2,12 @@
 """The words and tables of the brief in one language, ready to be laid out."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from goldenhour.base.errors import InputError
 from goldenhour.base.facts import Fact
 from goldenhour.base.grades import Grade
 from goldenhour.base.messages import say
@@ -17,6 +19,7 @@ from goldenhour.publish.position import Position, structure_positions
 from goldenhour.publish.provenance import assumptions, attributions, report_sources
 from goldenhour.publish.words import (
     because,
+    by_its_letters,
     grade_name,
     left_to_right,
     moment_text,
@@ -73,21 +76,23 @@ def content(town: Town, picture: Picture, plan: Plan, language: str) -> Json:
     return {
         "language": language,
         "words": words,
-        "town": plain(town.name),
+        "town": by_its_letters(plain(town.name), language),
         "exercise": town.is_exercise,
         "as_of": say("brief.as-of", language, moment=moment_text(plan.as_of, language)),
         "plan": say("brief.plan", language, id=left_to_right(plan.id[:_SHA_DIGITS], language)),
         "headline": list(headline(town, picture, plan, language=language)),
         "coverage": [_coverage(entry, language) for entry in plan.coverage],
         "people": _people(picture, language),
-        "common_unknowns": [sentence(said, language) for said in common],
+        "common_unknowns": [_sentence(said, language) for said in common],
         "sites": _sites(town, picture, plan, language),
         "visits": _visits(town, plan, language),
-        "grounds": [sentence(said, language) for said in plan.unknowns],
-        "notes": [sentence(said, language) for said in plan.notes],
+        "grounds": [_sentence(said, language) for said in plan.unknowns],
+        "notes": [_sentence(said, language) for said in plan.notes],
         "hazards": _hazards(picture, language),
-        "contradictions": [plain(entry.what) for entry in picture.contradictions[:_N_SHOWN]],
-        "more_contradictions": _more(len(picture.contradictions), language),
+        "contradictions": _counted(entry.what for entry in picture.contradictions)[:_N_SHOWN],
+        "more_contradictions": _more(
+            len({entry.what for entry in picture.contradictions}), language
+        ),
         "stale": say("map.n-stale", language, n=len(picture.stale)) if picture.stale else "",
         "findings": [str(entry.what) for entry in (*picture.findings, *plan.findings)][:_N_SHOWN],
         "more_findings": _more(len(picture.findings) + len(plan.findings), language),
@@ -103,9 +108,24 @@ def _word(code: str, language: str, plan: Plan) -> str:
     return say(code, language, n=len(plan.sites))
 
 
+def _sentence(said: Said, language: str) -> str:
+    """Put a coded message into words, names in it in their own order."""
+    values = {key: by_its_letters(plain(value), language) for key, value in said.values}
+    try:
+        return say(said.code, language, **values)
+    except InputError:
+        return sentence(said, language)
+
+
 def _more(n: int, language: str) -> str:
     """Say how many entries a list leaves out."""
     return say("map.n-more", language, n=n - _N_SHOWN) if n > _N_SHOWN else ""
+
+
+def _counted(sentences: Iterable[str]) -> list[str]:
+    """Write a sentence that comes several times once, with its number."""
+    counted = Counter(plain(sentence) for sentence in sentences)
+    return [f"{words} (×{n})" if n > 1 else words for words, n in counted.items()]  # noqa: RUF001 - a times sign, not a letter
 
 
 def _coverage(entry: Coverage, language: str) -> Json:
@@ -169,13 +189,12 @@ def _sites(town: Town, picture: Picture, plan: Plan, language: str) -> list[Json
             "is_tsp": site.tier.value == "tsp",
             "hollow": site.standing is SiteStanding.PROVISIONAL,
             "standing": say(f"map.standing-{site.standing.value}", language),
-            "name": structure_name(town, site.structure, language),
-            "id": plain(site.structure_id),
+            **_called(town, site.structure, language),
             **_place(place),
             "people": say("brief.serves-short", language, n=people_text(site.people_served)),
             "facts": _facts(town, picture, site, language),
-            "why": [sentence(said, language) for said in site.reasons],
-            "unknown": [sentence(said, language) for said in site.unknowns if said not in common],
+            "why": [_sentence(said, language) for said in site.reasons],
+            "unknown": [_sentence(said, language) for said in site.unknowns if said not in common],
         }
         for site, label, place in zip(plan.sites, site_labels(plan), places, strict=True)
     ]
@@ -201,6 +220,12 @@ def _facts(town: Town, picture: Picture, site: Site, language: str) -> list[str]
     ]
 
 
+def _called(town: Town, row: int, language: str) -> Json:
+    """Name a structure, and give its id beside the name if it has one."""
+    name, code = structure_name(town, row, language), plain(town.structures.id[row])
+    return {"name": by_its_letters(name, language), "id": code if code != name else ""}
+
+
 def _place(place: Position) -> Json:
     """Write a position in both ways, longitude and latitude named."""
     return {"mgrs": place.mgrs, "degrees": f"lon {place.lon:.5f}  lat {place.lat:.5f}"}
@@ -214,11 +239,10 @@ def _visits(town: Town, plan: Plan, language: str) -> list[Json]:
         {
             "order": str(order),
             "label": labels.get(visit.structure, ""),
-            "name": structure_name(town, visit.structure, language),
-            "id": plain(visit.structure_id),
+            **_called(town, visit.structure, language),
             "tier": tier_name(visit.tier, language),
             **_place(place),
-            "settles": [sentence(said, language) for said in visit.settles],
+            "settles": [_sentence(said, language) for said in visit.settles],
         }
         for order, (visit, place) in enumerate(
             zip(plan.visits, structure_positions(town, rows), strict=True), start=1
@@ -267,7 +291,7 @@ def _layers(town: Town, language: str) -> list[str]:
             word
             for word in (
                 *(
-                    left_to_right(plain(word), language)
+                    by_its_letters(plain(word), language)
                     for word in (source.file, source.attribution)
                     if word
                 ),

@@ -2,7 +2,7 @@
 """The printed map as SVG, drawn from the plan: to scale, with grid, names, sites and gaps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ MARGIN_MM = 5.0
 
 _OUTER_SHARE = 0.01
 _MUCH_SMALLER = 2.0
+_DETAIL_SCALES = (25_000, 40_000, 50_000, 75_000)
+_WORTH_IT, _MAX_DETAILS, _ABOUT_M = 1.5, 6, 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,11 @@ class MapSheet:
     notes: dict[str, tuple[str, ...]]
 
 
-def map_sheet(town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachArea]) -> MapSheet:
+def map_sheets(
+    town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachArea]
+) -> tuple[MapSheet, ...]:
     """
-    Draw the sheet that shows the sites, their reach, and the people about them.
+    Draw the overview, and where that is too small to walk by, larger sheets of the sites.
 
     Parameters
     ----------
@@ -72,10 +76,30 @@ def map_sheet(town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachAre
 
     Returns
     -------
-    sheet
-        A drawing of a fixed size on A4.
+    sheets
+        The overview first.
     """
-    frame = fit(*_extent(town, plan, reach))
+    overview = fit(*_extent(town, plan, reach))
+    first = _draw(overview, town, picture, plan, reach)
+    off = ~overview.holds(town.structures.x_m, town.structures.y_m)
+    n_off = float(plan.home_people[off].sum())
+    if round(n_off):
+        notes = {
+            language: (
+                *first.notes[language],
+                say("brief.off-sheet", language, n=people_text(n_off)),
+            )
+            for language in LANGUAGES
+        }
+        first = replace(first, notes=notes)
+    details = _details(town, plan, overview)
+    return (first, *(_draw(frame, town, picture, plan, reach) for frame in details))
+
+
+def _draw(
+    frame: Frame, town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachArea]
+) -> MapSheet:
+    """Draw what one frame shows."""
     wide, high = frame.width_mm + 2 * MARGIN_MM, frame.height_mm + 2 * MARGIN_MM
     inner = "".join(
         (
@@ -95,8 +119,40 @@ def map_sheet(town: Town, picture: Picture, plan: Plan, reach: Sequence[ReachAre
         height=f"{high}mm",
         viewBox=f"{-mm(MARGIN_MM)} {-mm(MARGIN_MM)} {mm(wide)} {mm(high)}",
     )
-    notes = {language: _notes(frame, town, plan, language) for language in LANGUAGES}
+    notes = {language: _notes(frame, town, language) for language in LANGUAGES}
     return MapSheet(svg=svg, frame=frame, width_mm=wide, height_mm=high, notes=notes)
+
+
+def _details(town: Town, plan: Plan, overview: Frame) -> tuple[Frame, ...]:
+    """Choose larger sheets that together show every site; none if the overview is large enough."""
+    rows = np.array([site.structure for site in plan.sites], dtype=np.int64)
+    at_m = np.stack([town.structures.x_m[rows], town.structures.y_m[rows]], axis=1)
+    for scale in _DETAIL_SCALES:
+        if overview.scale < _WORTH_IT * scale:
+            break
+        frames = _cover(at_m, scale)
+        if len(frames) <= _MAX_DETAILS:
+            return frames
+    return ()
+
+
+def _cover(at_m: NDArray[np.float64], scale: int) -> tuple[Frame, ...]:
+    """Put points on as few sheets as one after another allows, none smaller than a scale."""
+    left, frames = list(range(len(at_m))), []
+    while left:
+        group = [left.pop(0)]
+        for one in tuple(left):
+            if _around(at_m[[*group, one]]).scale <= scale:
+                group.append(one)
+                left.remove(one)
+        frames.append(_around(at_m[group]))
+    return tuple(frames)
+
+
+def _around(at_m: NDArray[np.float64]) -> Frame:
+    """Fit a sheet to points with some ground about them."""
+    wide = np.concatenate([at_m - _ABOUT_M, at_m + _ABOUT_M])
+    return fit(wide[:, 0], wide[:, 1])
 
 
 def _extent(
@@ -136,13 +192,11 @@ def _middle_people(town: Town, plan: Plan) -> NDArray[np.float64]:
     return np.stack(sides, axis=1)
 
 
-def _notes(frame: Frame, town: Town, plan: Plan, language: str) -> tuple[str, ...]:
-    """Say what grid it is, and what the sheet leaves out."""
+def _notes(frame: Frame, town: Town, language: str) -> tuple[str, ...]:
+    """Say what grid it is, and where it ends."""
     zones, squares = _zones_and_squares(frame, town)
     step_m = grid_step_m(frame)
     step = f"{step_m / 1000:g} km" if step_m >= 1000 else f"{step_m} m"  # noqa: PLR2004 - km
-    off = ~frame.holds(town.structures.x_m, town.structures.y_m)
-    n_off = float(plan.home_people[off].sum())
     notes = [
         say(
             "brief.grid",
@@ -154,8 +208,6 @@ def _notes(frame: Frame, town: Town, plan: Plan, language: str) -> tuple[str, ..
     ]
     if len(zones) > 1:
         notes.append(say("brief.two-zones", language))
-    if round(n_off):
-        notes.append(say("brief.off-sheet", language, n=people_text(n_off)))
     return tuple(notes)
 
 

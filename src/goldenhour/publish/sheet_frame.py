@@ -117,6 +117,28 @@ class Frame:
         west, south, east, north = self.box
         return np.asarray((x_m >= west) & (x_m <= east) & (y_m >= south) & (y_m <= north))
 
+    def near(self, shapes: Objects) -> Objects:
+        """
+        Leave out shapes whose box lies outside the frame.
+
+        Parameters
+        ----------
+        shapes
+            shapely geometries in the town's metric system. Shape ``(n,)``.
+
+        Returns
+        -------
+        shapes
+            The others, whole. Shape ``(n_near,)``.
+        """
+        if not len(shapes):
+            return shapes
+        bounds = shapely.bounds(shapes)
+        west, south, east, north = self.box
+        inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+        inside &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+        return shapes[inside]
+
     def cut(self, shapes: Objects) -> Objects:
         """
         Cut shapes at the frame, and leave out what lies outside.
@@ -131,13 +153,7 @@ class Frame:
         shapes
             Those inside, simplified to what the paper can show. Shape ``(n_inside,)``.
         """
-        if not len(shapes):
-            return shapes
-        bounds = shapely.bounds(shapes)
-        west, south, east, north = self.box
-        inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
-        inside &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-        cut = shapely.clip_by_rect(shapes[inside], *self.box)
+        cut = shapely.clip_by_rect(self.near(shapes), *self.box)
         simple = shapely.simplify(cut, self.ground_m(0.1), preserve_topology=False)
         return np.asarray(simple[~shapely.is_empty(simple)], dtype=np.object_)
 

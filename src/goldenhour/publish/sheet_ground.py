@@ -31,8 +31,8 @@ from goldenhour.siting.plan import Plan
 from goldenhour.town.town import Objects, Town
 
 _SQUARE_MM, _CELL_MM = 0.5, 0.45
-_OUTLINES_UP_TO = 10_000
-_PEOPLE_CELL_MM, _BIGGEST_MM = 7.0, 3.6
+_OUTLINES_UP_TO = 15_000
+_PEOPLE_CELL_MM, _BIGGEST_MM = 7.0, 2.8
 
 
 def ground(
@@ -93,7 +93,7 @@ def _reach(frame: Frame, reach: Sequence[ReachArea]) -> str:
         "fill_opacity": 0.16,
         "fill_rule": "evenodd",
         "stroke": REACH_LINE,
-        "stroke_width": mm(0.22),
+        "stroke_width": mm(0.12),
     }
     paths = (area_paths(frame, shape_array([area.shape])) for area in reach)
     return "".join(tag("path", d=d, **look) for d in paths if d)

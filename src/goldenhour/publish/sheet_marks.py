@@ -15,7 +15,9 @@ from goldenhour.siting.plan import Plan, SiteStanding
 from goldenhour.town.town import Town
 
 _MAX_NAMES = 28
-_NAME_MM, _LETTER_SHARE = 2.2, 0.56
+_TOWN_SHIFTS_MM = (0.0, -6.0, 6.0, -10.0, 10.0)
+_SETTLEMENTS = ("city", "town", "village", "border_crossing", "camp")
+_NAME_MM, _LETTER_SHARE, _TOWN_LARGER = 2.2, 0.56, 1.35
 _RING = ((0, 0), (1, -1), (-1, -1), (1, 1), (-1, 1), (0, -1.5), (0, 1.5), (1.5, 0), (-1.5, 0))
 _MARK_MM = 5.4
 _CORNER_MM = (75.0, 16.0)
@@ -134,23 +136,29 @@ def _names(frame: Frame, town: Town, taken: list[Rectangle]) -> str:
         return ""
     points = shapely.get_coordinates(shapely.point_on_surface(places.shape))
     inside = frame.holds(points[:, 0], points[:, 1])
-    order = np.lexsort((-shapely.area(places.shape), -np.nan_to_num(places.people)))
+    is_town = np.isin(places.kind.astype(str), _SETTLEMENTS)
+    order = np.lexsort((-shapely.area(places.shape), -np.nan_to_num(places.people), ~is_town))
     x, y = frame.to_units(points[:, 0], points[:, 1])
     written: list[str] = []
     for row in order[inside[order]].tolist():
         lines = [word for word in (plain(places.name[row]), plain(places.name_ar[row])) if word]
-        wide = max((len(line) for line in lines), default=0) * _NAME_MM * _LETTER_SHARE
-        high = len(lines) * _NAME_MM * 1.25
-        box = (
-            x[row] - mm(wide / 2),
-            y[row] - mm(high / 2),
-            mm(wide),
-            mm(high),
-        )
-        if lines and _fits(frame, box) and not _covers(box, taken) and len(written) < _MAX_NAMES:
-            taken.append(box)
-            written.append(_name(lines, int(x[row]), int(box[1])))
+        if not lines or len(written) == _MAX_NAMES:
+            continue
+        size_mm = _NAME_MM * (_TOWN_LARGER if is_town[row] else 1)
+        shifts = _TOWN_SHIFTS_MM if is_town[row] else (0.0,)
+        boxes = [_name_box(lines, size_mm, (int(x[row]), int(y[row]) + mm(s))) for s in shifts]
+        free = [box for box in boxes if _fits(frame, box) and not _covers(box, taken)]
+        if free:
+            taken.append(free[0])
+            written.append(_name(lines, int(x[row]), int(free[0][1]), size_mm))
     return "".join(written)
+
+
+def _name_box(lines: list[str], size_mm: float, middle: Spot) -> Rectangle:
+    """Measure a name, roughly: letters are a little wider than half their height."""
+    wide = mm(max(len(line) for line in lines) * size_mm * _LETTER_SHARE)
+    high = mm(len(lines) * size_mm * 1.25)
+    return (middle[0] - wide / 2, middle[1] - high / 2, wide, high)
 
 
 def _fits(frame: Frame, box: Rectangle) -> bool:
@@ -160,7 +168,7 @@ def _fits(frame: Frame, box: Rectangle) -> bool:
     return within_width and y >= 0 and y + high <= mm(frame.height_mm)
 
 
-def _name(lines: list[str], x: int, top: int) -> str:
+def _name(lines: list[str], x: int, top: int, size_mm: float) -> str:
     """Write one name, one line a language, with a white edge."""
     edge = {
         "fill": "none",
@@ -173,8 +181,8 @@ def _name(lines: list[str], x: int, top: int) -> str:
         text(
             line,
             x=x,
-            y=top + mm(_NAME_MM * (0.95 + 1.25 * i)),
-            font_size=mm(_NAME_MM),
+            y=top + mm(size_mm * (0.95 + 1.25 * i)),
+            font_size=mm(size_mm),
             font_family=FONT,
             text_anchor="middle",
             **look,

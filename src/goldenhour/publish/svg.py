@@ -71,6 +71,7 @@ def line_paths(frame: Frame, lines: Objects) -> str:
     d
         Path data, empty if none is on the sheet.
     """
+    lines = frame.near(lines)
     if not len(lines):
         return ""
     joined = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines)))

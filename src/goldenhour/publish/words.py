@@ -12,7 +12,7 @@ from goldenhour.siting.plan import Plan, Said
 from goldenhour.town.town import Town
 
 _SHORT = {Tier.TSP: "TSP", Tier.FIELD_HOSPITAL: "FH", Tier.REFERRAL: "REF"}
-_ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
+_LEFT_TO_RIGHT, _BY_ITS_LETTERS, _END = "\u2066", "\u2068", "\u2069"
 
 
 def site_labels(plan: Plan) -> tuple[str, ...]:
@@ -170,7 +170,27 @@ def left_to_right(text: str, language: str) -> str:
     text
         Between Unicode's isolates in Arabic, as it is otherwise.
     """
-    return f"{_ISOLATE}{text}{_END_ISOLATE}" if language == "ar" else text
+    return f"{_LEFT_TO_RIGHT}{text}{_END}" if language == "ar" else text
+
+
+def by_its_letters(name: str, language: str) -> str:
+    """
+    Keep a name, whatever its script, in its own order inside an Arabic sentence.
+
+    Parameters
+    ----------
+    name
+        A name; brackets in it would otherwise turn round.
+    language
+        Language of the sentence it stands in.
+
+    Returns
+    -------
+    name
+        Between Unicode's isolates in Arabic if it has Latin letters, as it is otherwise.
+    """
+    has_latin = any(letter.isascii() and letter.isalpha() for letter in name)
+    return f"{_BY_ITS_LETTERS}{name}{_END}" if language == "ar" and has_latin else name
 
 
 def because(code: str, language: str) -> str:
