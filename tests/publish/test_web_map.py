@@ -10,7 +10,7 @@ import pytest
 from goldenhour.base.errors import StoreError
 from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
 from goldenhour.publish import map_reports, web_map
-from goldenhour.publish.map_data import UNSERVED_CELLS_M, unserved_squares
+from goldenhour.publish.map_data import UNSERVED_CELLS_M, squares
 from goldenhour.publish.map_words import both, first_known
 from goldenhour.reports import said
 from tests.conftest import ROOT, missing
@@ -62,19 +62,42 @@ def test_rubble_that_nobody_saw_is_not_zero(case: Case, blob: Blob) -> None:
 def test_people_on_the_map_add_up(case: Case, blob: Blob) -> None:
     """The circles of people who are not reached hold exactly the people who are not reached."""
     chain = next(entry for entry in case.plan.coverage if entry.tier is Tier.FIELD_HOSPITAL)
-    for name, side_m in UNSERVED_CELLS_M.items():
-        _, _, people = unserved_squares(case.town, case.plan, side_m)
-        assert people.sum() == pytest.approx(chain.not_served)
-        assert sum(blob.columns[f"{name}.people"]) / 10 == pytest.approx(
-            chain.not_served, abs=0.05 * len(people)
-        )
+    for name in UNSERVED_CELLS_M:
+        circles = blob.columns[f"{name}.people"]
+        assert sum(circles) / 10 == pytest.approx(chain.not_served, abs=0.05 * len(circles))
+
+
+def test_squares_keep_everybody() -> None:
+    """Summing over squares loses nobody, and puts each sum among its own people."""
+    rng = np.random.default_rng(3)  # noqa: TID251 - a test draws its own homes
+    x_m, y_m = rng.uniform(0, 1000, (2, 200))
+    people = rng.uniform(1, 20, 200)
+    middle_x_m, middle_y_m, sums = squares(x_m, y_m, people, 100.0)
+    assert sums.sum() == pytest.approx(people.sum())
+    for x, y, total in zip(middle_x_m, middle_y_m, sums, strict=True):
+        inside = (x_m // 100 == x // 100) & (y_m // 100 == y // 100)
+        assert people[inside].sum() == pytest.approx(total)
+
+
+def test_a_picture_needs_no_plan(case: Case, tmp_path: Path) -> None:
+    """Before anything is planned, the map shows what is known, and everybody's home."""
+    web_map.write(tmp_path / "map.html", **(case._asdict() | {"plan": None, "reach": ()}))
+    header, columns = unpack_page(tmp_path / "map.html")
+    assert header["plan"] is None
+    assert sum(header["known"]["structures"]) == case.town.structures.n
+    assert sum(columns["unserved.people"]) / 10 == pytest.approx(case.picture.people.total_best)
+    assert sum(header["known"]["streets_km"]) * 1000 == pytest.approx(
+        case.town.streets.length_m.sum(), abs=200
+    )
 
 
 def test_every_sentence_is_in_both_languages(case: Case, blob: Blob) -> None:
     """The reader can switch language without a network."""
     assert set(blob.header["words"]) == {"en", "ar"}
-    assert len(blob.header["headline"]["en"]) == len(blob.header["headline"]["ar"]) > 2
-    for site in blob.header["sites"]:
+    assert (
+        len(blob.header["plan"]["headline"]["en"]) == len(blob.header["plan"]["headline"]["ar"]) > 2
+    )
+    for site in blob.header["plan"]["sites"]:
         for sentence in (*site["reasons"], *site["unknowns"]):
             assert set(sentence) == {"en", "ar"}
             assert not sentence["en"].startswith("siting.")
@@ -92,7 +115,7 @@ def test_reports_can_be_opened(case: Case, blob: Blob) -> None:
 
 def test_sites_keep_their_radio_names(blob: Blob) -> None:
     """The same label in every product."""
-    assert [site["label"] for site in blob.header["sites"]] == ["TSP 1", "TSP 2", "FH 1"]
+    assert [site["label"] for site in blob.header["plan"]["sites"]] == ["TSP 1", "TSP 2", "FH 1"]
 
 
 def test_same_plan_same_file(case: Case, written: Path, tmp_path: Path) -> None:

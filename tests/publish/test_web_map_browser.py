@@ -148,12 +148,12 @@ def redrawn(page: Page) -> None:
     page.wait_for_selector("html[data-ready]", timeout=60_000)
 
 
-def write(case: Case, folder: Path) -> Path:
+def write(case: Case, folder: Path, **other: None) -> Path:
     """Write a map, or say what is missing."""
     if not TEMPLATE.exists():
         missing("the map's front end is not built; run: make env")
     path = folder / "map.html"
-    web_map.write(path, **case._asdict())
+    web_map.write(path, **(case._asdict() | other))
     return path
 
 
@@ -374,6 +374,15 @@ def test_a_plan_without_people_or_sites_says_so(open_map: Open, case: Case, tmp_
     assert "No people are known here" in page.get_by_test_id("reached").inner_text()
     assert "no site" in page.get_by_test_id("sites").inner_text()
     assert "Treat that with care" in page.get_by_test_id("unknowns").inner_text()
+
+
+def test_a_picture_alone_is_no_plan(open_map: Open, case: Case, tmp_path: Path) -> None:
+    """Without a plan the page says so, counts what is known, and opens structures all the same."""
+    page = open_map(write(case._replace(reach=()), tmp_path, plan=None))
+    assert "No plan" in page.get_by_test_id("standing").inner_text()
+    assert "60 structures" in page.get_by_test_id("known").inner_text().replace("\u2068", "")
+    assert page.get_by_test_id("sites").count() == 0
+    assert page.locator(".mark").count() == 0
 
 
 def test_without_webgl_the_plan_is_in_words(

@@ -43,7 +43,23 @@ export interface Panel {
   town: string;
   exercise: Both | null;
   as_of: string;
-  plan_id: string;
+  plan: Plan | null;
+  known: { structures: number[]; streets_km: number[]; visited: number; reports: number };
+  people: { low: number | null; best: number; high: number | null; assumed: boolean; rule: string };
+  rules: Partial<Record<Tier, { fit: Both; unfit: Both; unknown: Both }[]>>;
+  hazards: { kind: Both; status: string; level: number; report: number }[];
+  care: { name: string; tier: Tier | null; functioning: number; at: LonLat; report: number }[];
+  focus: [number, number, number, number];
+  layers: { file: string; date: string; credit: string }[];
+  credits: string[];
+  speakers: { name: string; reports: number }[];
+  contradictions: { subject: string; what: string }[];
+  n_stale: number;
+  findings: string[];
+}
+
+export interface Plan {
+  id: string;
   provisional: boolean;
   headline: Record<Language, string[]>;
   coverage: Coverage[];
@@ -61,18 +77,7 @@ export interface Panel {
   visits: Visit[];
   unknowns: Both[];
   notes: Both[];
-  people: { low: number | null; best: number; high: number | null; assumed: boolean; rule: string };
-  rules: Partial<Record<Tier, { fit: Both; unfit: Both; unknown: Both }[]>>;
   reach: { site: number; clock_s: number }[];
-  hazards: { kind: Both; status: string; level: number; report: number }[];
-  care: { name: string; tier: Tier | null; functioning: number; at: LonLat; report: number }[];
-  focus: [number, number, number, number];
-  layers: { file: string; date: string; credit: string }[];
-  credits: string[];
-  speakers: { name: string; reports: number }[];
-  contradictions: { subject: string; what: string }[];
-  n_stale: number;
-  findings: string[];
 }
 
 type Coding = "bytes" | "ints" | "text";

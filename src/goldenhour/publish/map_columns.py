@@ -85,7 +85,9 @@ class Columns:
         values
             Whole numbers within int32. Shape ``(n,)``.
         """
-        steps = np.diff(np.asarray(values, dtype=np.int32), prepend=np.int32(0))
+        whole = np.asarray(values, dtype=np.int32)
+        steps = whole.copy()
+        steps[1:] -= whole[:-1]  # wraps around at the ends of int32, as the reader does
         zigzag = ((steps << 1) ^ (steps >> 31)).astype("<u4")
         planes = np.ascontiguousarray(zigzag.view(np.uint8).reshape(-1, 4).T)
         self._add(name, "ints", zigzag.size, planes.tobytes())

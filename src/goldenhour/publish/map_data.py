@@ -45,7 +45,7 @@ class Shown:
     picture
         What is believed.
     plan
-        The plan.
+        The plan; None shows the picture alone.
     screening
         Why each structure is or is not a candidate.
     reach
@@ -54,7 +54,7 @@ class Shown:
 
     town: Town
     picture: Picture
-    plan: Plan
+    plan: Plan | None
     screening: Screening
     reach: Sequence[ReachArea]
 
@@ -98,7 +98,7 @@ def _add_streets(columns: Columns, shapes: Shapes, shown: Shown) -> None:
 
 def _add_structures(columns: Columns, shapes: Shapes, shown: Shown) -> None:
     """Add structures with their outline, damage, people, and the reports behind them."""
-    structures, damage, plan = shown.town.structures, shown.picture.damage, shown.plan
+    structures, damage = shown.town.structures, shown.picture.damage
     shapes.add_points("structure", structures.x_m, structures.y_m)
     shapes.add_areas("outline", structures.outline)
     columns.add_text("structure.id", structures.id)
@@ -111,11 +111,12 @@ def _add_structures(columns: Columns, shapes: Shapes, shown: Shown) -> None:
     columns.add_bytes("structure.visited", damage.visited)
     columns.add_bytes("structure.verdict", damage.verdict)
     columns.add_bytes("structure.from_report", structures.from_report)
-    columns.add_ints("structure.people", _whole(plan.home_people * _TENTHS))
-    columns.add_ints("structure.tsp_s", _whole(plan.home_tsp_s))
-    columns.add_ints("structure.site", plan.home_site)
-    columns.add_bytes("structure.served", plan.home_served)
+    columns.add_ints("structure.people", _whole(people_of(shown) * _TENTHS))
     _add_evidence(columns, "structure", damage.evidence)
+    if shown.plan:
+        columns.add_ints("structure.tsp_s", _whole(shown.plan.home_tsp_s))
+        columns.add_ints("structure.site", shown.plan.home_site)
+        columns.add_bytes("structure.served", shown.plan.home_served)
 
 
 def _add_screening(columns: Columns, screening: Screening) -> None:
@@ -124,45 +125,66 @@ def _add_screening(columns: Columns, screening: Screening) -> None:
         columns.add_bytes(f"screening.{entry.tier.value}", entry.verdict)
 
 
-def _add_unserved(columns: Columns, shapes: Shapes, shown: Shown) -> None:
-    """Add people who are not reached, summed over small squares, at their middle."""
-    for name, side_m in UNSERVED_CELLS_M.items():
-        x_m, y_m, people = unserved_squares(shown.town, shown.plan, side_m)
-        shapes.add_points(name, x_m, y_m)
-        columns.add_ints(f"{name}.people", _whole(people * _TENTHS))
-
-
-def unserved_squares(
-    town: Town, plan: Plan, side_m: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def people_of(shown: Shown) -> NDArray[np.float64]:
     """
-    Sum the people whom the chain does not reach over small squares.
+    Tell how many people live in each structure.
 
     Parameters
     ----------
-    town
-        The town.
-    plan
-        The plan.
+    shown
+        What goes on the map.
+
+    Returns
+    -------
+    people
+        As the plan counts them, else as the picture does. Shape ``(n_structures,)``.
+    """
+    return shown.plan.home_people if shown.plan else shown.picture.people.people
+
+
+def _add_unserved(columns: Columns, shapes: Shapes, shown: Shown) -> None:
+    """Add people whom no plan reaches, summed over small squares, at their middle."""
+    people = people_of(shown)
+    missed = people > 0 if shown.plan is None else (people > 0) & ~shown.plan.home_served
+    x_m, y_m = shown.town.structures.x_m[missed], shown.town.structures.y_m[missed]
+    for name, side_m in UNSERVED_CELLS_M.items():
+        middle_x_m, middle_y_m, sums = squares(x_m, y_m, people[missed], side_m)
+        shapes.add_points(name, middle_x_m, middle_y_m)
+        columns.add_ints(f"{name}.people", _whole(sums * _TENTHS))
+
+
+def squares(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    people: NDArray[np.float64],
+    side_m: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Sum people over small squares.
+
+    Parameters
+    ----------
+    x_m
+        Eastings of their homes in metres. Shape ``(n,)``.
+    y_m
+        Northings in metres. Shape ``(n,)``.
+    people
+        People of each home, more than none. Shape ``(n,)``.
     side_m
         Side of the squares in metres.
 
     Returns
     -------
     x_m, y_m
-        Middle of those people in metres. Shape ``(n_squares,)`` each.
+        Middle of the people of each square in metres. Shape ``(n_squares,)`` each.
     people
-        People not reached; they add up to everybody whom the chain does not reach. Shape
-        ``(n_squares,)``.
+        Their sum. Shape ``(n_squares,)``.
     """
-    missed = np.flatnonzero(~plan.home_served & (plan.home_people > 0))
-    x_m, y_m = town.structures.x_m[missed], town.structures.y_m[missed]
-    weight = plan.home_people[missed]
     cells = np.floor(np.stack([x_m, y_m], axis=1) / side_m).astype(np.int64)
     _, square = np.unique(cells, axis=0, return_inverse=True)
-    people = np.bincount(square.ravel(), weights=weight)
-    middle = [np.bincount(square.ravel(), weights=weight * axis) / people for axis in (x_m, y_m)]
-    return middle[0], middle[1], people
+    sums: NDArray[np.float64] = np.bincount(square.ravel(), weights=people).astype(np.float64)
+    middle = [np.bincount(square.ravel(), weights=people * axis) / sums for axis in (x_m, y_m)]
+    return middle[0], middle[1], sums
 
 
 def _add_areas(columns: Columns, shapes: Shapes, shown: Shown) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The map of a plan as one file that opens from disk, offline, in any browser."""
+"""The map of a plan, or of a picture alone, as one file that opens offline in any browser."""
 
 import html
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ def write(
     *,
     town: Town,
     picture: Picture,
-    plan: Plan,
+    plan: Plan | None,
     screening: Screening,
     reach: Sequence[ReachArea] = (),
 ) -> None:
     """
-    Write the map of a plan.
+    Write the map of a plan, or of a picture alone.
 
     It holds everything that the team knows, reports included: it is made for the team.
 
@@ -44,7 +44,7 @@ def write(
     picture
         The picture that the plan rests on.
     plan
-        The plan.
+        The plan; None maps the picture alone.
     screening
         Why each structure is or is not a candidate.
     reach

@@ -37,7 +37,7 @@ export function build({ panel, columns }: Payload): Sources {
     structures: points(columns, "structure", structure),
     unserved: points(columns, "unserved", people("unserved")),
     "unserved-far": points(columns, "unserved_far", people("unserved_far")),
-    reach: areas(columns, "reach", (row) => ({ clock_s: panel.reach[row]?.clock_s ?? 0 })),
+    reach: areas(columns, "reach", (row) => ({ clock_s: panel.plan?.reach[row]?.clock_s ?? 0 })),
     hazards: areas(columns, "hazard", (row) => ({ status: panel.hazards[row]?.status ?? "" })),
     "barrier-areas": areas(columns, "barrier_area", barrier(columns)),
     "barrier-lines": lines(columns, "barrier_line", barrier(columns)),
@@ -52,7 +52,7 @@ export function build({ panel, columns }: Payload): Sources {
       return { name_en: en, name_ar: ar, order: kind < 0 ? BIG_PLACES.length : kind };
     }),
     care: list(panel.care, (point) => point.at, (point) => ({ functioning: point.functioning })),
-    visits: list(panel.visits, (visit) => visit.at, (_, i) => ({ number: String(i + 1), order: i })),
+    visits: list(panel.plan?.visits ?? [], (visit) => visit.at, (_, i) => ({ number: String(i + 1), order: i })),
     selected: { type: "FeatureCollection", features: [] },
   };
 }
