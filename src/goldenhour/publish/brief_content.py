@@ -35,10 +35,9 @@ from goldenhour.town.town import Town
 Json = dict[str, Any]  # values are plain JSON: text, numbers, lists, tables
 
 _CODES = (
-    "brief", "title", "sensitivity", "limits", "produced", "exercise", "site", "where", "people",
-"order", "structure", "settles", "before-entry", "grounds", "assumptions",
-    "assumptions-elsewhere", "hazards", "unknown-of-all", "also-unknown", "nothing-more", "page",
-    "none",
+    "brief", "title", "sensitivity", "limits", "produced", "exercise", "site", "where", "order",
+    "settles", "before-entry", "grounds", "assumptions", "assumptions-elsewhere", "hazards",
+    "unknown-of-all", "nothing-more", "page",
 )  # fmt: skip
 _SHARED = (
     "sites", "no-sites", "visits", "no-visits", "notes", "contradictions", "sources", "layers",
@@ -148,7 +147,7 @@ def _coverage(entry: Coverage, language: str) -> Json:
         ),
         "not_reached": say("brief.not-reached", language, n=people_text(entry.not_served)),
         "why": [
-            say("brief.why-line", language, n=people_text(people), why=because(code, language))
+            f"{people_text(people)}: {because(code, language)}"
             for code, people in entry.not_served_because
             if round(people)
         ],
