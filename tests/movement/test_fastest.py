@@ -20,9 +20,9 @@ from tests.plans import make_picture
 from tests.towns import ORIGIN_X_M, ORIGIN_Y_M, draw, make_town
 
 SQUARE = """
-A-x-B
-|   |
-C---D
+A-----x-----B
+|           |
+C-----------D
 """
 
 

@@ -112,7 +112,7 @@ def fastest_route(
 def _landing(town: Town, spot: Spot, use: StreetUse) -> Landing:
     """Find the streets that a point steps onto; they rest on the town, not on today's closures."""
     usable = may_step_on(town) & modes.is_allowed(town.streets, mode=use.mode)
-    n_streets = int(facts.number("times.access_streets"))
+    n_streets = int(facts.number("movement.access_streets"))
     at = (np.array([spot[0]]), np.array([spot[1]]))
     landing = land(town, *at, usable=usable, n_streets=n_streets)
     edges = landing.edge[0][landing.edge[0] >= 0]

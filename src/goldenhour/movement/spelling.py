@@ -7,6 +7,7 @@ import unicodedata
 
 _DIGITS_AND_MARKS = str.maketrans({"،": ",", "٫": ".", "؛": ";"})
 _LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": ""})
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _QUOTES = re.compile(r"['’‘ʿʾʼ`´]")
 _ARTICLE = re.compile(r"^(?:al|el|ar|as|an|at|ad|ash|az)[- ]+|^ال(?=..)")
 _TA_MARBUTA = re.compile(r"(?<=..)[ae]h$")
@@ -41,10 +42,12 @@ def fold_name(name: str) -> str:
     Returns
     -------
     folded
-        Without diacritics, article, ta marbuta and punctuation: ``"Al-Qā'im"`` and ``"qaim"`` are
-        one, ``"Rummaneh"`` and ``"Rummana"``, ``"حصيبة"`` and ``"حصيبه"``.
+        Without diacritics, article, ta marbuta, punctuation and what stands in brackets:
+        ``"Al-Qā'im"`` and ``"qaim"`` are one, ``"Rummaneh"`` and ``"Rummana"``, ``"حصيبة"`` and
+        ``"حصيبه"``.
     """
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    bare = _IN_BRACKETS.sub("", name).strip() or name
+    letters = unicodedata.normalize("NFKD", bare.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     plain = _QUOTES.sub("", unicodedata.normalize("NFKC", plain).translate(_LETTERS))
     plain = _ARTICLE.sub("", re.sub(r"[^\w-]+", " ", plain).strip())
