@@ -12,6 +12,7 @@ from goldenhour.base.grades import Grade, StreetState
 from goldenhour.base.settings import Settings
 from goldenhour.picture.belief import Picture
 from goldenhour.publish.headline import headline, site_lines
+from goldenhour.publish.words import sentence
 from goldenhour.sources.reading import SourceModule
 from goldenhour.town.town import Town
 from goldenhour.workflows.check import Check
@@ -72,11 +73,14 @@ def plan(result: PlanResult, *, as_json: bool) -> None:
     language = Settings.from_environment().language
     town, picture_ = result.state.town, result.state.picture
     out()
-    for sentence in headline(town, picture_, result.plan, language=language):
-        out(sentence)
+    for line in headline(town, picture_, result.plan, language=language):
+        out(line)
     out()
     for site in site_lines(town, result.plan, language=language):
         out(f"  {site}")
+    out()
+    for said in (*result.plan.notes, *result.plan.unknowns):
+        out(f"  - {sentence(said, language)}")
     out()
     for path in result.files:
         out(f"{path.name:<10} {path}")
