@@ -22,7 +22,7 @@ from goldenhour.base.grades import (
     Verdict,
 )
 from goldenhour.reports.make import make
-from goldenhour.reports.report import Report, ReportId, Source
+from goldenhour.reports.report import Report, Source
 from goldenhour.reports.said import (
     AccessSaid,
     CareSaid,
@@ -52,6 +52,11 @@ metres = st.floats(0, 5000, allow_nan=False)
 persons = st.floats(0, 1e6, allow_nan=False)
 
 
+def or_odd(*usual: str) -> st.SearchStrategy[str]:
+    """Draw one of the usual words, or now and then any word at all."""
+    return st.one_of(st.sampled_from(usual), words)
+
+
 def some_of(values: type[E]) -> st.SearchStrategy[tuple[E, ...]]:
     """Draw a few different members of an enumeration."""
     return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
@@ -72,7 +77,7 @@ def figures(draw: st.DrawFn) -> PeopleSaid:
         low=low,
         best=draw(st.one_of(st.none(), st.just(low))),
         high=high,
-        counted=draw(words),
+        counted=draw(or_odd("residents", "displaced")),
         measure=draw(st.sampled_from(Measure)),
     )
 
@@ -99,9 +104,25 @@ def said() -> st.SearchStrategy[Said]:
     tiers = st.one_of(st.none(), st.sampled_from(Tier))
     numbers = st.one_of(st.none(), st.integers(0, 500))
     return st.one_of(
-        st.builds(DamageSaid, scale=words, code=words, sensor=words),
-        st.builds(StreetSaid, state=states, modes=some_of(Mode), cause=words, delay_s=metres),
-        st.builds(HazardSaid, hazard=words, status=st.sampled_from(HazardStatus), radius_m=metres),
+        st.builds(
+            DamageSaid,
+            scale=or_odd("unosat", "ems", "ems-98"),
+            code=or_odd("1", "2", "3", "6", "4", "Destroyed", "D4"),
+            sensor=words,
+        ),
+        st.builds(
+            StreetSaid,
+            state=states,
+            modes=some_of(Mode),
+            cause=or_odd("bridge down", "rubble"),
+            delay_s=metres,
+        ),
+        st.builds(
+            HazardSaid,
+            hazard=or_odd("explosive", "armed_group", "shelling"),
+            status=st.sampled_from(HazardStatus),
+            radius_m=metres,
+        ),
         st.builds(IncidentSaid, incident=words, radius_m=metres, deaths=numbers),
         figures(),
         st.builds(CareSaid, facility=words, tier=tiers, functioning=verdicts, beds=numbers),
@@ -130,22 +151,25 @@ def sources() -> st.SearchStrategy[Source]:
 
 
 @st.composite
-def where(draw: st.DrawFn) -> BaseGeometry | None:
-    """Draw a point, a line, an area, or no place at all; EPSG:4326."""
-    lon, lat = draw(st.floats(-179, 179)), draw(st.floats(-89, 89))
+def where(draw: st.DrawFn, near: Point | None = None) -> BaseGeometry | None:
+    """Draw a point, a line, an area, or no place; anywhere, or mostly near a point; EPSG:4326."""
     shape = draw(st.sampled_from(["none", "point", "line", "area"]))
     if shape == "none":
         return None
+    lon, lat, reach = draw(st.floats(-179, 179)), draw(st.floats(-89, 89)), 0.5
+    if near is not None and draw(st.integers(0, 9)):
+        lon, lat = (c + draw(st.floats(-0.01, 0.01)) for c in (near.x, near.y))
+        reach = draw(st.sampled_from([0.0005, 0.005]))
     if shape == "point":
         return Point(lon, lat)
     if shape == "line":
-        return LineString([(lon, lat), (lon + 0.5, lat + 0.25)])
-    return box(lon, lat, lon + 0.5, lat + 0.25)
+        return LineString([(lon, lat), (lon + reach, lat + reach / 2)])
+    return box(lon, lat, lon + reach, lat + reach / 2)
 
 
 @st.composite
-def reports(draw: st.DrawFn, *, supersedes: tuple[ReportId, ...] = ()) -> Report:
-    """Draw any valid report."""
+def reports(draw: st.DrawFn, *, near: Point | None = None, names: tuple[str, ...] = ()) -> Report:
+    """Draw any valid report; mostly near a point and about something that has a name, if given."""
     seen_from = draw(moments)
     later = st.timedeltas(timedelta(0), timedelta(days=30))
     return make(
@@ -155,9 +179,8 @@ def reports(draw: st.DrawFn, *, supersedes: tuple[ReportId, ...] = ()) -> Report
         seen_to=seen_from + draw(later),
         recorded_at=seen_from + draw(later),
         valid_until=draw(st.one_of(st.none(), later.map(lambda span: seen_from + span))),
-        where=draw(where()),
-        about=draw(words),
+        where=draw(where(near)),
+        about=draw(or_odd("", *names)),
         credibility=draw(st.sampled_from(Credibility)),
         sensitivity=draw(st.sampled_from(Sensitivity)),
-        supersedes=supersedes,
     )

@@ -27,6 +27,7 @@ RELEASED = frozenset({HazardStatus.CANCELLED, HazardStatus.REDUCED, HazardStatus
 _NEVER_EXPIRES = "explosive"  # presumed unsafe until somebody releases it, whatever a report says
 _INCIDENT_HAZARD = "shelling"
 _QUARTER_SEGMENTS = 8
+_LEAST_RADIUS_M = 1.0  # nobody knows a hazard more finely: less means "not stated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +88,8 @@ def _read(report: Report, row: int) -> _Seen:
     levels = facts.fact("picture.hazard_level").value
     if isinstance(said, IncidentSaid):
         reach_m = facts.number("picture.incident_radius_m")
-        radius_m = said.radius_m or reach_m
-        level = levels["incident"] * min(1.0, (reach_m / radius_m) ** 2)
+        radius_m = said.radius_m if said.radius_m >= _LEAST_RADIUS_M else reach_m
+        level = levels["incident"] * (reach_m / max(radius_m, reach_m)) ** 2
         return _Seen(
             row=row,
             hazard=_INCIDENT_HAZARD,
@@ -107,7 +108,7 @@ def _read(report: Report, row: int) -> _Seen:
 def _area(known: Known, seen: _Seen, core: BaseGeometry) -> HazardArea:
     """Buffer the shape and let the level decay."""
     radius_m = seen.radius_m
-    if not radius_m and core.area == 0:
+    if radius_m < _LEAST_RADIUS_M and core.area == 0:
         radii = facts.fact("picture.hazard_radius_m").value
         radius_m = radii.get(seen.hazard, facts.number("picture.other_hazard_radius_m"))
     return HazardArea(
@@ -164,8 +165,8 @@ def _lowered(
     known: Known, area: HazardArea, release: HazardArea, kept_share: float
 ) -> list[HazardArea]:
     """Cut one area along a release: outside it stays, inside only a share of its level does."""
-    is_newer = known.reports[area.report].seen_to > known.reports[release.report].seen_to
-    if area.hazard != release.hazard or is_newer or not area.shape.intersects(release.shape):
+    is_older = known.reports[area.report].seen_to < known.reports[release.report].seen_to
+    if area.hazard != release.hazard or not is_older or not area.shape.intersects(release.shape):
         return [area]
     outside = replace(area, shape=area.shape.difference(release.shape))
     inside = replace(

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from goldenhour.base import crs
+from goldenhour.base import crs, facts
 from goldenhour.reports.report import Report, ReportId
 from goldenhour.reports.said import ReportKind
 from goldenhour.town.town import Objects, Town
@@ -27,12 +27,22 @@ class Known:
     reports
         Oldest first, ties by id; nothing twice, nothing superseded.
     shape
-        Their places in the town's metric system, None where not known. Shape ``(n,)``, objects.
+        Their places in the town's metric system, None where not known or far outside the town.
+        Shape ``(n,)``, objects.
     """
 
     as_of: datetime
     reports: tuple[Report, ...]
     shape: Objects
+
+    @property
+    def outside(self) -> list[int]:
+        """Positions of the reports whose own place lies far outside the town."""
+        return [
+            row
+            for row, report in enumerate(self.reports)
+            if report.where is not None and self.shape[row] is None
+        ]
 
     def of_kind(self, *kinds: ReportKind) -> list[int]:
         """
@@ -112,7 +122,8 @@ def metric_shapes(town: Town, reports: list[Report]) -> Objects:
     Returns
     -------
     shape
-        In the town's metric system, None where not known. Shape ``(n,)``, objects.
+        In the town's metric system; None where not known, and where no part of it lies within
+        ``picture.town_margin_m`` of the town's own extent. Shape ``(n,)``, objects.
     """
     places = np.empty(len(reports), dtype=np.object_)
     places[:] = [report.where for report in reports]
@@ -122,7 +133,29 @@ def metric_shapes(town: Town, reports: list[Report]) -> Objects:
         return np.column_stack(crs.to_metric(points[:, 0], points[:, 1], town.crs))
 
     shape: Objects = shapely.transform(places, to_metric)
+    with np.errstate(invalid="ignore"):
+        west, south, east, north = shapely.bounds(shape).T
+    finite = np.isfinite(west) & np.isfinite(south) & np.isfinite(east) & np.isfinite(north)
+    low_x, low_y, high_x, high_y = _extent(town)
+    near = (west <= high_x) & (east >= low_x) & (south <= high_y) & (north >= low_y)
+    shape[~(finite & near)] = None
     return shape
+
+
+def _extent(town: Town) -> NDArray[np.float64]:
+    """Bound all that the town lists, with a margin; everything if it lists nothing."""
+    listed = town.structures
+    spots = np.column_stack([listed.x_m, listed.y_m, listed.x_m, listed.y_m])
+    shapes = np.concatenate([town.streets.line, town.places.shape])
+    bounds = np.vstack([spots, shapely.bounds(shapes)])
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return np.array([-np.inf, -np.inf, np.inf, np.inf])
+    margin_m = facts.number("picture.town_margin_m")
+    extent: NDArray[np.float64] = np.concatenate(
+        [bounds[:, :2].min(axis=0) - margin_m, bounds[:, 2:].max(axis=0) + margin_m]
+    )
+    return extent
 
 
 def seconds(moment: datetime) -> int:

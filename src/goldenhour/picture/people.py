@@ -2,7 +2,8 @@
 """
 Where people are: figures of residents and displaced, spread over the structures they count.
 
-A figure for a part is taken out of the figure for the whole. Structures that no figure of residents
+A figure for a part is taken out of the figure for the whole, and reports go before what the map
+says of the time before the fighting. Structures that no figure of residents
 covers get an assumption, never zero. Flows ("350,000 fled") are never spread.
 """
 
@@ -43,9 +44,11 @@ class _Spread:
         """Put one figure into its structures, less what figures for parts put there already."""
         high = count.high if count.high < inf else count.best
         self.unbounded |= count.high == inf
+        free = members[~self.covered[members]]
+        if count.row < 0 and not len(free):
+            return  # reports cover it all: what the map said before the fighting is over
         known = self.people[:, members[self.covered[members]]].sum(axis=1)
         left = np.maximum(np.array([count.low, count.best, max(high, count.best)]) - known, 0.0)
-        free = members[~self.covered[members]]
         into = self._fit(free if len(free) else members)
         self.people[:, into] += left[:, None] * (self.weight[into] / self.weight[into].sum())
         self.covered[members] = True
@@ -90,7 +93,9 @@ def people_belief(
     listed, lost = counts(town, known, whereabouts)
     members = _members(town, listed)
     spreads = {group: _Spread(town, damage, group) for group in Group}
-    order = sorted(range(len(listed)), key=lambda i: (len(members[i]), listed[i].row, i))
+    order = sorted(
+        range(len(listed)), key=lambda i: (listed[i].row < 0, len(members[i]), listed[i].row, i)
+    )
     used = [i for i in order if len(members[i])]
     for i in used:
         spreads[listed[i].group].put(listed[i], members[i])

@@ -4,12 +4,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from goldenhour.base.findings import Finding
 from goldenhour.picture.belief import Picture
 from goldenhour.picture.care import care_points
 from goldenhour.picture.damage import damage_belief
 from goldenhour.picture.figures import figures
 from goldenhour.picture.hazards import hazard_areas
-from goldenhour.picture.known import known
+from goldenhour.picture.known import Known, known
+from goldenhour.picture.notes import finding
 from goldenhour.picture.people import people_belief
 from goldenhour.picture.streets import street_belief
 from goldenhour.picture.where import Whereabouts
@@ -57,5 +59,15 @@ def work_out(town: Town, reports: Iterable[Report], *, as_of: datetime) -> Pictu
         figures=published,
         contradictions=notes.contradictions,
         stale=tuple(sorted(notes.stale, key=lambda entry: (entry.since, entry.report))),
-        findings=notes.findings,
+        findings=_outside(heard) + notes.findings,
+    )
+
+
+def _outside(heard: Known) -> tuple[Finding, ...]:
+    """Note reports from elsewhere."""
+    return finding(
+        "report-outside-town",
+        "A report lies far outside the town.",
+        done="It is kept and listed; its place moves nothing here.",
+        ids=heard.ids(heard.outside),
     )
