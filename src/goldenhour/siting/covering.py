@@ -169,7 +169,7 @@ def build(
         class_of = inverse.astype(np.int32).reshape(-1)
     none = np.zeros(0, dtype=np.bool_)
     return Covering(
-        table=_merged(home_start, home_site, people, cover.n_sites),
+        table=_merged(home_start, home_site, people, cover.n_sites)[0],
         grain=_grain(people),
         sites=sites,
         hospitals=hospitals or Level(n=0, forced=none, allowed=none),
@@ -179,7 +179,7 @@ def build(
     )
 
 
-def shrink(covering: Covering, keep: NDArray[np.int32]) -> Covering:
+def shrink(covering: Covering, keep: NDArray[np.int32]) -> tuple[Covering, NDArray[np.int32]]:
     """
     Keep some sites only, and merge again what now looks the same.
 
@@ -192,8 +192,9 @@ def shrink(covering: Covering, keep: NDArray[np.int32]) -> Covering:
 
     Returns
     -------
-    covering
-        With ``keep[j]`` as site ``j``; hospitals are as before.
+    covering, group
+        With ``keep[j]`` as site ``j``, hospitals as before; and the new group of each old group,
+        -1 where no kept site covers it. Shape ``(n_groups,)``.
     """
     table = covering.table
     new_number = np.full(covering.n_sites, -1, dtype=np.int32)
@@ -203,9 +204,10 @@ def shrink(covering: Covering, keep: NDArray[np.int32]) -> Covering:
     stays = site >= 0
     start = np.zeros(len(table.weight) + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner[stays], minlength=len(table.weight)), out=start[1:])
-    return replace(
+    merged, group = _merged(start, site[stays], table.weight, len(keep))
+    smaller = replace(
         covering,
-        table=_merged(start, site[stays], table.weight, len(keep)),
+        table=merged,
         sites=Level(
             n=covering.sites.n,
             forced=covering.sites.forced[keep],
@@ -214,6 +216,7 @@ def shrink(covering: Covering, keep: NDArray[np.int32]) -> Covering:
         class_of=covering.class_of[keep],
         clash=covering.clash[keep],
     )
+    return smaller, group
 
 
 def level(choice: Choice, n_columns: int, what: str) -> Level:
@@ -268,7 +271,7 @@ def level(choice: Choice, n_columns: int, what: str) -> Level:
 
 def _merged(
     start: NDArray[np.int64], site: NDArray[np.int32], weight: NDArray[np.float64], n_sites: int
-) -> Table:
+) -> tuple[Table, NDArray[np.int32]]:
     """Merge rows with the same sites; rows without weight or site drop out of the search only."""
     group, first = kernel.merge_rows(start, site, 1)
     held = group >= 0
@@ -280,7 +283,10 @@ def _merged(
     at = np.repeat(start[first[heavy]] - group_start[:-1], length) + np.arange(length.sum())
     group_site = np.ascontiguousarray(site[at], dtype=np.int32)
     site_start, site_group = kernel.turn(group_start, group_site, n_sites)
-    return Table(site_start, site_group, group_start, group_site, summed[heavy])
+    renumbered = np.full(len(first) + 1, -1, dtype=np.int32)
+    renumbered[heavy] = np.arange(len(heavy), dtype=np.int32)
+    table = Table(site_start, site_group, group_start, group_site, summed[heavy])
+    return table, renumbered[group]  # -1 looks up the last entry, which stays -1
 
 
 def _grain(people: NDArray[np.float64]) -> float:

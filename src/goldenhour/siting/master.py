@@ -340,12 +340,9 @@ class Master:
         scaled = np.maximum(total, 1.0)
         return raw / scaled[self._owner], total / scaled
 
-    def outside_scores(self, answer: LpAnswer) -> Floats:
+    def prices(self, answer: LpAnswer) -> Floats:
         """
-        Score every site, in the core or not, as the multipliers price what it covers.
-
-        A site outside the core may take its slope from itself whatever its link, so that these
-        scores extend ``bounded`` to all sites.
+        Price every group: what covering it is worth at the multipliers.
 
         Parameters
         ----------
@@ -354,8 +351,8 @@ class Master:
 
         Returns
         -------
-        score
-            Weight. Shape ``(n_sites,)``.
+        price
+            0 to the group's weight. Shape ``(n_groups,)``.
         """
         share, _ = self._shares(answer)
         price = np.zeros(len(self.cluster))
@@ -365,7 +362,8 @@ class Master:
                 self._owner[mine], weights=share[mine], minlength=self.n_clusters
             )
             price += np.where(self._uncovered[number], by_cluster[self.cluster], 0.0)
-        return kernel.prices(self.covering.table, price * self.covering.table.weight)
+        priced: Floats = price * self.covering.table.weight
+        return priced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

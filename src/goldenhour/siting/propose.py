@@ -4,7 +4,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -33,7 +33,8 @@ from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
 
 Rows = NDArray[np.int64]
-_WIDENINGS = 3
+_WIDENINGS = 4
+_ROUGH = 0.05
 _T = TypeVar("_T", bound=np.generic)
 
 
@@ -131,22 +132,22 @@ def _choose(case: _Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]
         always=hospital.forced,
     )
     options = _measured(case, first, hospitals)
-    solution = _solve(case, options, wanted, 0)
-    streets = one_a_street(tsp.candidates, ground)
+    streets, before = one_a_street(tsp.candidates, ground), -1.0
     for step in range(_WIDENINGS):
+        rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
+        solution = _solve(case, options, wanted, step, rough)
         others = np.setdiff1d(streets, options.tsp)
+        if solution.objective <= before or not len(others) or case.effort.stop():
+            break
+        before = solution.objective
         more = near(
             others,
             ground,
             centres=_promising(options, solution),
             each=int(facts.number("siting.neighbours_looked_at")),
         )
-        if not len(more) or case.effort.stop():
-            break
         options = join(options, _measured(case, more, hospitals))
-        before, solution = solution, _solve(case, options, wanted, step + 1)
-        if solution.objective <= before.objective:
-            break
+    solution = _solve(case, options, wanted, _WIDENINGS, case.effort)
     case.progress("Choosing sites", 1 + _WIDENINGS, 1 + _WIDENINGS)
     return options, solution
 
@@ -181,7 +182,9 @@ def _measured(case: _Case, tsp: Rows, hospital: Rows) -> Options:
     )
 
 
-def _solve(case: _Case, options: Options, wanted: dict[Tier, Wishes], step: int) -> Solution:
+def _solve(
+    case: _Case, options: Options, wanted: dict[Tier, Wishes], step: int, effort: Effort
+) -> Solution:
     """Choose among the options."""
     case.progress("Choosing sites", step, 1 + _WIDENINGS)
     return chain(
@@ -190,7 +193,7 @@ def _solve(case: _Case, options: Options, wanted: dict[Tier, Wishes], step: int)
         case.homes.people,
         sites=_choice(wanted[Tier.TSP], options.tsp),
         hospitals=_choice(wanted[Tier.FIELD_HOSPITAL], options.hospital),
-        effort=case.effort,
+        effort=effort,
     )
 
 

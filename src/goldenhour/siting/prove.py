@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting.covering import Covering, shrink
+from goldenhour.siting import kernel
+from goldenhour.siting.covering import NO_CLASH, NO_CLASS, Covering, Level, shrink
+from goldenhour.siting.hospital_sets import MOST_SETS, HospitalSets, n_sets
 from goldenhour.siting.master import Bounded, Master, clusters, is_solved
 from goldenhour.siting.models.result import Effort
-from goldenhour.siting.search import INCOMPLETE, Found, greedy, search
+from goldenhour.siting.search import INCOMPLETE, Found, greedy, improve, search
 from goldenhour.siting.tree import Work, beats, grow, root
 
 _CORE, _JOIN, _PRICINGS = 400, 250, 12
@@ -39,6 +41,8 @@ class Proven:
         Value of placing one site after another.
     score
         Worth of each site at the prices of the proof. Shape ``(n_sites,)``.
+    price
+        Price of each group. Shape ``(n_groups,)``.
     nodes
         Nodes of the tree that were looked at.
     stopped
@@ -49,6 +53,7 @@ class Proven:
     bound: float
     greedy_value: float
     score: NDArray[np.float64]
+    price: NDArray[np.float64]
     nodes: int
     stopped: bool
 
@@ -61,11 +66,16 @@ class _Screened:
     bound: float
     keep: NDArray[np.int32]
     score: NDArray[np.float64]
+    price: NDArray[np.float64]
 
 
 def prove(covering: Covering, effort: Effort) -> Proven:
     """
     Find the best choice and prove how good it is.
+
+    With hospitals, first the question is asked as if every site had one. If the hospitals can make
+    that true, the answer stands; if not, hospitals are chosen first, set by set, or, where there
+    are too many sets, together with the sites.
 
     Parameters
     ----------
@@ -79,8 +89,85 @@ def prove(covering: Covering, effort: Effort) -> Proven:
     proven
         Choice and bound.
     """
+    if not covering.hospitals.n:
+        return _together(covering, effort)
+    some = covering.usable(covering.hospitals.allowed) & covering.sites.allowed
+    hoped = _together(_one_tier(covering, some), effort)
     common = greedy(covering)
     best = search(covering, seed=effort.seed, first=common)
+    best = improve(covering, covering.hospitals.allowed, best, sites=hoped.found.sites)
+    best = improve(covering, best.open_hospital, best, sites=hoped.found.sites)
+    hoped = replace(hoped, found=best, greedy_value=max(0.0, common.value), bound=hoped.bound)
+    if best.value > INCOMPLETE and not beats(covering, hoped.bound, best.value):
+        return hoped
+    if n_sets(covering) <= MOST_SETS:
+        return _set_by_set(covering, hoped, effort)
+    proven = _together(covering, effort, first=best)
+    return replace(proven, bound=min(proven.bound, hoped.bound))
+
+
+def _one_tier(covering: Covering, usable: NDArray[np.bool_]) -> Covering:
+    """Ask only for sites, some of which do not count; what is forced but idle takes its place."""
+    none = np.zeros(0, dtype=np.bool_)
+    idle = int((covering.sites.forced & ~usable).sum())
+    n = min(covering.sites.n - idle, int(usable.sum()))
+    return replace(
+        covering,
+        sites=Level(n=n, forced=covering.sites.forced & usable, allowed=usable),
+        hospitals=Level(n=0, forced=none, allowed=none),
+        class_of=np.full(covering.n_sites, NO_CLASS, dtype=np.int32),
+        classes=np.zeros((0, 0), dtype=np.bool_),
+        clash=np.full(covering.n_sites, NO_CLASH, dtype=np.int32),
+    )
+
+
+def _set_by_set(covering: Covering, hoped: Proven, effort: Effort) -> Proven:
+    """Solve the sets of hospitals that could be worth more than the best so far."""
+    sets, best = HospitalSets(covering), hoped.found
+    sets.bound[:] = hoped.bound
+    sets.price(hoped.price, best.value)
+    nodes, stopped, left_open = hoped.nodes, False, -np.inf
+    for _ in range(len(sets.sets)):
+        number = sets.next()
+        if not beats(covering, sets.bound[number], best.value):
+            break
+        stopped = effort.stop()
+        near_enough = sets.bound[number] - best.value <= effort.gap_share * best.value
+        if stopped or (near_enough and nodes >= effort.cheap_nodes) or nodes > effort.nodes:
+            left_open = max(left_open, float(sets.bound[number]))
+            break
+        inner = _with_hospitals(covering, sets.usable(number), effort, best.value)
+        best = improve(covering, sets.open_hospital(number), best, sites=inner.found.sites)
+        sets.is_solved[number] = True
+        nodes += 1 + inner.nodes
+        left_open = max(left_open, min(inner.bound, float(sets.bound[number])))
+        sets.price(inner.price, best.value)
+    bound = left_open if beats(covering, left_open, best.value) else best.value
+    return replace(hoped, found=best, bound=bound, nodes=nodes, stopped=stopped)
+
+
+def _with_hospitals(
+    covering: Covering, usable: NDArray[np.bool_], effort: Effort, to_beat: float
+) -> Proven:
+    """Choose among the sites that count with one set of hospitals, if that can beat a value."""
+    keep = np.flatnonzero(usable).astype(np.int32)
+    small, group = shrink(_one_tier(covering, usable), keep)
+    inner = _together(small, effort, to_beat=to_beat)
+    share = np.append(inner.price / small.table.weight, 1.0)  # -1 looks up the last: all of it
+    return replace(
+        inner,
+        found=replace(inner.found, sites=keep[inner.found.sites]),
+        price=share[group] * covering.table.weight,
+    )
+
+
+def _together(
+    covering: Covering, effort: Effort, *, first: Found | None = None, to_beat: float = INCOMPLETE
+) -> Proven:
+    """Choose sites and hospitals in one search; what cannot beat a value is not looked into."""
+    common = greedy(covering)
+    best = search(covering, seed=effort.seed, first=first or common)
+    best = replace(best, value=max(best.value, to_beat))
     work, screened = Work(stopped=effort.stop()), _unscreened(covering, best)
     if len(covering.table.weight) or best.value == INCOMPLETE:
         screened = _screen_sites(covering, best, effort)
@@ -93,6 +180,7 @@ def prove(covering: Covering, effort: Effort) -> Proven:
         bound=bound,
         greedy_value=max(0.0, common.value),
         score=screened.score,
+        price=screened.price,
         nodes=work.nodes,
         stopped=work.stopped,
     )
@@ -105,13 +193,14 @@ def _unscreened(covering: Covering, best: Found) -> _Screened:
         bound=best.value,
         keep=np.arange(covering.n_sites, dtype=np.int32),
         score=np.zeros(covering.n_sites),
+        price=covering.table.weight,
     )
 
 
 def _branch(covering: Covering, screened: _Screened, effort: Effort) -> tuple[Found, float, Work]:
     """Search and branch among the sites that are left."""
     keep, best = screened.keep, screened.best
-    core = shrink(covering, keep)
+    core, _ = shrink(covering, keep)
     inner = replace(best, sites=np.searchsorted(keep, best.sites).astype(np.int32))
     inner = search(core, seed=effort.seed, first=inner)
     every = np.arange(len(keep), dtype=np.int32)
@@ -145,6 +234,7 @@ def settled_bound(covering: Covering, bound: float, objective: float) -> float:
 def _screen_sites(covering: Covering, best: Found, effort: Effort) -> _Screened:
     """Price all sites until the bound holds for them, and drop those that cannot matter."""
     core, all_scores = _first_core(covering, best), np.zeros(covering.n_sites)
+    price = covering.table.weight
     bound, keep = np.inf, np.arange(covering.n_sites, dtype=np.int32)
     cluster = clusters(covering, _n_clusters(covering, _ROOT_CLUSTERS))
     for _ in range(_PRICINGS):
@@ -153,7 +243,10 @@ def _screen_sites(covering: Covering, best: Found, effort: Effort) -> _Screened:
         if not is_solved(answer):
             break
         outside = np.setdiff1d(np.flatnonzero(covering.sites.allowed), core).astype(np.int32)
-        all_scores = master.outside_scores(answer)
+        # A site outside the core may take its slope from itself whatever its link, so that the
+        # scores extend the bound to all sites.
+        price = master.prices(answer)
+        all_scores = kernel.prices(covering.table, price)
         score = all_scores[outside]
         bounded = master.bounded(answer, master.first_box(), score)
         bound = min(bound, bounded.bound)
@@ -164,7 +257,7 @@ def _screen_sites(covering: Covering, best: Found, effort: Effort) -> _Screened:
         if not len(better) or len(keep) <= _FEW or settled or effort.stop():
             break
         core = np.union1d(core, outside[better[:_JOIN]]).astype(np.int32)
-    return _Screened(best=best, bound=bound, keep=keep, score=all_scores)
+    return _Screened(best=best, bound=bound, keep=keep, score=all_scores, price=price)
 
 
 def _still_able(

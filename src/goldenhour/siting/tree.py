@@ -184,8 +184,9 @@ class _Tree:
         return self.best.value
 
     def _good_enough(self, bound: float) -> bool:
-        """Whether the gap asked for is reached."""
-        return bound - self.best.value <= self.effort.gap_share * self.best.value
+        """Whether the gap asked for is reached; while it is cheap, zero is asked for."""
+        wanted = self.effort.gap_share * self.best.value
+        return self.nodes >= self.effort.cheap_nodes and bound - self.best.value <= wanted
 
     def _push(self, box: Box, bound: float) -> None:
         """Keep a node for later; of equal bounds the newest is looked at first."""

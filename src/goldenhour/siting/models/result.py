@@ -101,6 +101,8 @@ class Effort:
         Good enough once the proven gap is at most this share.
     nodes
         Most nodes of the search tree.
+    cheap_nodes
+        Up to here a gap of nothing is asked for, since that costs little.
     seed
         Seed of every random choice.
     stop
@@ -109,6 +111,7 @@ class Effort:
 
     gap_share: float = facts.number("siting.gap_target_share")
     nodes: int = int(facts.number("siting.search_nodes"))
+    cheap_nodes: int = int(facts.number("siting.cheap_nodes"))
     seed: int = 1
     stop: Callable[[], bool] = never
 
