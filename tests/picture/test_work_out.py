@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from goldenhour.base import facts, messages
+from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
 from goldenhour.picture.belief import Picture
+from goldenhour.picture.work_out import work_out
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import CareSaid, ClaimSaid, DamageSaid, Measure
 from goldenhour.sources import strikes, unosat
@@ -55,6 +57,12 @@ def test_what_comes_later_plays_no_part() -> None:
     unheard = tell(unheard.said, about="A-B", heard=DAY + HOUR)
     assert picture(TOWN, later, unheard).reports == ()
     assert len(picture(TOWN, later, unheard, as_of=DAY + HOUR).reports) == 2
+
+
+def test_a_moment_needs_a_time_zone() -> None:
+    """Without a zone nobody knows which moment is meant."""
+    with pytest.raises(InputError, match="time zone"):
+        work_out(TOWN, [], as_of=DAY.replace(tzinfo=None))
 
 
 def test_a_correction_counts_once_it_is_known() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from goldenhour.base.errors import BadReportError, StoreError
+from goldenhour.base.errors import BadReportError, InputError, StoreError
 from goldenhour.base.grades import StreetState
 from goldenhour.reports.ledger import Added, Ledger
 from goldenhour.reports.make import make
@@ -106,6 +106,12 @@ def test_as_of_leaves_out_what_was_not_yet_known(ledger: Ledger) -> None:
     assert ledger.reports(DAY + HOUR) == ()
     assert ledger.reports(DAY + 5 * HOUR) == (late,)
     assert ledger.reports(DAY + 9 * HOUR) == (late, ahead)
+
+
+def test_a_moment_needs_a_time_zone(ledger: Ledger) -> None:
+    """Asking for a moment without a zone is refused with advice."""
+    with pytest.raises(InputError, match="time zone"):
+        ledger.reports(DAY.replace(tzinfo=None))
 
 
 def test_a_correction_counts_from_when_it_is_known(ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from goldenhour.base import crs, facts
+from goldenhour.base.errors import InputError
 from goldenhour.reports.report import Report, ReportId
 from goldenhour.reports.said import ReportKind
 from goldenhour.town.town import Objects, Town
@@ -94,7 +95,18 @@ def known(town: Town, reports: Iterable[Report], *, as_of: datetime) -> Known:
     -------
     known
         What is left.
+
+    Raises
+    ------
+    InputError
+        If the moment has no time zone.
     """
+    if as_of.tzinfo is None:
+        raise InputError(
+            f"The moment {as_of.isoformat()} has no time zone.",
+            where="as_of",
+            do="Give it as UTC, such as 2017-11-04T06:00:00Z.",
+        )
     as_of = as_of.astimezone(UTC)
     earliest: dict[ReportId, Report] = {}
     for report in reports:

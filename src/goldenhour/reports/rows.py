@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 
-from goldenhour.base.errors import BadReportError, StoreError
+from goldenhour.base.errors import BadReportError, InputError, StoreError
 from goldenhour.base.grades import Credibility, Reliability, Sensitivity
 from goldenhour.reports import wire
 from goldenhour.reports.report import Report, ReportId, Source
@@ -56,7 +56,18 @@ def microseconds(moment: datetime) -> int:
     -------
     count
         Exact; negative before 1970.
+
+    Raises
+    ------
+    InputError
+        If the time has no time zone.
     """
+    if moment.tzinfo is None:
+        raise InputError(
+            f"The time {moment.isoformat()} has no time zone.",
+            where="ledger",
+            do="Give it as UTC, such as 2017-11-04T06:00:00Z.",
+        )
     return (moment - _EPOCH) // _MICROSECOND
 
 

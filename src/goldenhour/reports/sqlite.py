@@ -206,6 +206,11 @@ def translated(path: Path) -> Iterator[None]:
     path
         The ledger that is being worked on.
 
+    Yields
+    ------
+    nothing
+        The work goes inside.
+
     Raises
     ------
     StoreError
