@@ -52,5 +52,19 @@ class Finding:
 
 
 def first_rows(rows: Iterable[object], n: int = 5) -> tuple[str, ...]:
-    """Name the first few rows of many, for a finding."""
+    """
+    Name the first few rows of many, for a finding.
+
+    Parameters
+    ----------
+    rows
+        Row numbers or ids.
+    n
+        How many to name.
+
+    Returns
+    -------
+    names
+        As text.
+    """
     return tuple(str(row) for _, row in zip(range(n), rows, strict=False))

@@ -5,5 +5,12 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Tell the time, in whole seconds, UTC."""
+    """
+    Tell the time.
+
+    Returns
+    -------
+    moment
+        Aware UTC, in whole seconds.
+    """
     return datetime.now(UTC).replace(microsecond=0)

@@ -48,7 +48,14 @@ def room(name: str) -> dict[str, Fact]:
 
 
 def rooms() -> tuple[str, ...]:
-    """List the rooms that have facts, sorted."""
+    """
+    List the rooms that have facts.
+
+    Returns
+    -------
+    rooms
+        Names, sorted.
+    """
     found = (entry.name for entry in files(__package__).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 

@@ -36,7 +36,14 @@ def catalogue(room: str) -> dict[str, dict[str, str]]:
 
 
 def rooms() -> tuple[str, ...]:
-    """List the rooms that have sentences, sorted."""
+    """
+    List the rooms that have sentences.
+
+    Returns
+    -------
+    rooms
+        Names, sorted.
+    """
     found = (entry.name for entry in files(__package__).iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
 
