@@ -10,6 +10,7 @@ type Draw = (pen: CanvasRenderingContext2D, size: number) => void;
 export function addImages(map: GlMap): void {
   add(map, "unknown-hatch", 8, hatch(GRADES[UNKNOWN], 1, "rgba(140,140,140,0.14)"));
   add(map, "hazard-hatch", 14, hatch(HAZARD, 1.3, "rgba(163,42,0,0.09)", true));
+  add(map, "room", 28, () => {});
   add(map, "visit", 30, flag);
   add(map, "care-1", 22, house(CARE, "#fff"));
   add(map, "care-2", 22, house("#fff", CARE, true));

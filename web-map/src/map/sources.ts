@@ -9,7 +9,7 @@ const NOT_KNOWN = 255;
 const UNFIT = 2;
 const TENTHS = 10;
 const WATER = new Set(["river", "canal", "water", "stream", "lake", "drain", "reservoir", "wadi"]);
-const BIG_PLACES = ["city", "town", "border_crossing", "village", "suburb"];
+const BIG_PLACES = ["city", "town", "border_crossing", "village", "camp", "junction"];
 
 export type Sources = Record<string, FeatureCollection>;
 
@@ -31,6 +31,11 @@ export function build({ panel, columns }: Payload): Sources {
     return (row: number): Properties => ({ people: (tenths[row] ?? 0) / TENTHS });
   };
   const shownPlaces = new Set<string>();
+  const order = (row: number): number => {
+    const big = BIG_PLACES.indexOf(columns.word("place.kind", row));
+    return big < 0 ? BIG_PLACES.length : big;
+  };
+  const anyBig = columns.ints("place.x").some((_, row) => order(row) < BIG_PLACES.length);
   return {
     streets: lines(columns, "street", street(columns)),
     outlines: areas(columns, "outline", structure),
@@ -48,10 +53,11 @@ export function build({ panel, columns }: Payload): Sources {
       const key = `${en}|${ar}`;
       if (key === "|" || shownPlaces.has(key)) return null;
       shownPlaces.add(key);
-      const kind = BIG_PLACES.indexOf(columns.word("place.kind", row));
-      return { name_en: en, name_ar: ar, order: kind < 0 ? BIG_PLACES.length : kind };
+      const small = anyBig && order(row) === BIG_PLACES.length;
+      return { name_en: en, name_ar: ar, order: order(row), small: small ? 1 : 0 };
     }),
     care: list(panel.care, (point) => point.at, (point) => ({ functioning: point.functioning })),
+    sites: list(panel.plan?.sites ?? [], (site) => site.at, () => ({})),
     visits: list(panel.plan?.visits ?? [], (visit) => visit.at, (_, i) => ({ number: String(i + 1), order: i })),
     selected: { type: "FeatureCollection", features: [] },
   };

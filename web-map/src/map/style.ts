@@ -2,7 +2,6 @@
 // What is drawn over what, and how; no tiles: the town's own streets are the ground map.
 import type {
   CircleLayerSpecification,
-  DataDrivenPropertyValueSpecification,
   ExpressionSpecification,
   LayerSpecification,
   LineLayerSpecification,
@@ -293,16 +292,30 @@ function labels(): LayerSpecification[] {
       id: "places",
       type: "symbol",
       source: "places",
+      filter: ["step", ["zoom"], ["==", ["get", "small"], 0], 13, true], // quarters only near
       layout: {
         "text-font": [BOLD],
-        "text-size": byZoom([10, 11], [15, 15]),
+        "text-size": byZoom([10, 10.5], [15, 14.5]),
         "text-field": placeName("en"),
         "text-max-width": 9,
         "text-line-height": 1.15,
+        "text-variable-anchor-offset": [
+          "center", [0, 0], "top", [0, 1.5], "bottom", [0, -1.5], "top", [0, 2.8], "bottom", [0, -3.4],
+          "left", [1.8, 0], "right", [-1.8, 0], "top-left", [1, 1.6], "top-right", [-1, 1.6],
+          "top", [0, 4.5], "bottom", [0, -5],
+        ],
+        "text-justify": "auto",
         "symbol-sort-key": ["get", "order"],
         "text-padding": 6,
       },
       paint: { "text-color": "#2f3b42", ...halo },
+    },
+    {
+      // Nothing to see: keeps names away from the marks of sites, which are not MapLibre's.
+      id: "site-room",
+      type: "symbol",
+      source: "sites",
+      layout: { "icon-image": "room", "icon-allow-overlap": true },
     },
     {
       id: "care",
@@ -322,21 +335,21 @@ function labels(): LayerSpecification[] {
         "icon-image": "visit",
         "icon-anchor": "bottom-left",
         "icon-offset": [-3, 1],
-        "icon-allow-overlap": true,
+        "icon-allow-overlap": ["step", ["zoom"], false, 13.5, true], // far out the first visits win
         "text-field": ["get", "number"],
         "text-font": [BOLD],
         "text-size": 12,
         "text-offset": [1.05, -1.6],
-        "text-allow-overlap": true,
-        "symbol-sort-key": ["-", 0, ["get", "order"]],
+        "text-allow-overlap": ["step", ["zoom"], false, 13.5, true],
+        "symbol-sort-key": ["get", "order"],
       },
       paint: { "text-color": colour.INK },
     },
   ];
 }
 
-/** The reader's language first, the other below in smaller letters where it differs. */
-export function placeName(language: Language): DataDrivenPropertyValueSpecification<string> {
+/** The reader's language first, the other below where it differs. */
+export function placeName(language: Language): ExpressionSpecification {
   const [first, second] = language === "ar" ? ["name_ar", "name_en"] : ["name_en", "name_ar"];
   return [
     "case",
@@ -344,8 +357,8 @@ export function placeName(language: Language): DataDrivenPropertyValueSpecificat
     ["get", first],
     ["==", ["get", first], ""],
     ["get", second],
-    ["format", ["get", first], {}, "\n", {}, ["get", second], { "font-scale": 0.82, "text-font": ["literal", [REGULAR]] }],
-  ] as unknown as DataDrivenPropertyValueSpecification<string>; // the type cannot follow `format`
+    ["concat", ["get", first], "\n", ["get", second]],
+  ];
 }
 
 function byGrade(): ExpressionSpecification {

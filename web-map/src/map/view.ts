@@ -2,7 +2,7 @@
 // The drawn map: starts MapLibre, answers taps, switches layers and languages.
 import rtlCode from "rtl-text-code?raw";
 import * as maplibre from "maplibre-gl";
-import type { GeoJSONSource, LngLatBoundsLike, Map as GlMap, MapGeoJSONFeature, PaddingOptions } from "maplibre-gl";
+import type { GeoJSONSource, LngLatBoundsLike, Map as GlMap, MapGeoJSONFeature, Marker, PaddingOptions, Point } from "maplibre-gl";
 import type { Language, LonLat, Payload } from "../payload";
 import { addImages } from "./images";
 import { build, specification, type Sources } from "./sources";
@@ -29,20 +29,25 @@ const KINDS: Record<string, Kind> = {
   streets: "street",
 };
 const FINGER_PX = 7;
+const APART_PX = 25;
+/** Where a mark may go, nearest first. */
+const ASIDE: readonly [number, number][] = [
+  [0, 0], [1, 0], [-1, 0], [0, -1], [0, 1], [1, 1], [-1, 1], [1, -1], [-1, -1], [2, 0], [-2, 0], [0, 2], [0, -2],
+];
 const CLOSE_ZOOM = 16;
 
-let rtlStarted = false;
+let textStarted = false;
 
 export class View {
   readonly map: GlMap;
   readonly #payload: Payload;
   readonly #sources: Sources;
-  readonly #marks: HTMLElement[] = [];
+  readonly #marks: Marker[] = [];
 
   constructor(container: HTMLElement, payload: Payload, listener: Listener) {
     this.#payload = payload;
     this.#sources = build(payload);
-    startRtl();
+    startText();
     this.map = new maplibre.Map({
       container,
       style: { version: 8, sources: specification(this.#sources), layers: [] },
@@ -68,12 +73,26 @@ export class View {
 
   /** Put an HTML mark (a button, so that it can be reached by keyboard) on the map. */
   addMark(element: HTMLElement, at: LonLat): void {
-    this.#marks.push(element);
-    new maplibre.Marker({ element, anchor: "center" }).setLngLat(at).addTo(this.map);
+    this.#marks.push(new maplibre.Marker({ element, anchor: "center" }).setLngLat(at).addTo(this.map));
+    this.#spread();
+  }
+
+  /** Far out, move marks a little aside so that none hides another. */
+  #spread(): void {
+    const taken: Point[] = [];
+    for (const mark of this.#marks) {
+      const at = this.map.project(mark.getLngLat());
+      const free = ASIDE.map(([x, y]) => new maplibre.Point(x * APART_PX, y * APART_PX)).find((step) =>
+        taken.every((other) => other.dist(at.add(step)) > APART_PX - 2),
+      );
+      const step = free ?? new maplibre.Point(0, 0);
+      taken.push(at.add(step));
+      mark.setOffset(step);
+    }
   }
 
   show(group: Group, visible: boolean): void {
-    if (group === "sites") for (const mark of this.#marks) mark.hidden = !visible;
+    if (group === "sites") for (const mark of this.#marks) mark.getElement().hidden = !visible;
     this.#whenDrawn(() => {
       for (const layer of GROUPS[group]) {
         this.map.setLayoutProperty(layer, "visibility", visible ? "visible" : "none");
@@ -131,6 +150,8 @@ export class View {
       listener.moved([lng, lat], left.distanceTo(right) / 100, this.map.getZoom());
     };
     this.map.on("move", moved);
+    this.map.on("zoom", () => this.#spread());
+    this.map.on("load", () => this.#spread());
     this.map.on("resize", moved);
     this.map.on("load", moved);
     this.map.on("mousemove", ({ lngLat }) => listener.pointed([lngLat.lng, lngLat.lat]));
@@ -189,9 +210,24 @@ export function rtlStatus(): string {
   return maplibre.getRTLTextPluginStatus();
 }
 
-function startRtl(): void {
-  if (rtlStarted) return;
-  rtlStarted = true;
+/**
+ * MapLibre draws each glyph by itself, after the order of an Arabic line is settled. In a page that
+ * reads from right to left the browser would mirror its brackets a second time.
+ */
+function drawGlyphsAsTheyAre(): void {
+  if (typeof OffscreenCanvas === "undefined") return;
+  const getContext = OffscreenCanvas.prototype.getContext;
+  OffscreenCanvas.prototype.getContext = function (this: OffscreenCanvas, ...args: unknown[]) {
+    const pen: unknown = Reflect.apply(getContext, this, args);
+    if (pen instanceof OffscreenCanvasRenderingContext2D) pen.direction = "ltr";
+    return pen;
+  } as typeof getContext;
+}
+
+function startText(): void {
+  if (textStarted) return;
+  textStarted = true;
+  drawGlyphsAsTheyAre();
   // A data address: a worker of a page from disk may not load a blob of that page.
   const url = `data:text/javascript;base64,${btoa(rtlCode)}`;
   maplibre.setRTLTextPlugin(url, false).catch((error: unknown) => console.error(error));
