@@ -169,7 +169,8 @@ def _together(
     best = search(covering, seed=effort.seed, first=first or common)
     best = replace(best, value=max(best.value, to_beat))
     work, screened = Work(stopped=effort.stop()), _unscreened(covering, best)
-    if len(covering.table.weight) or best.value == INCOMPLETE:
+    anything = len(covering.table.weight) and covering.sites.n
+    if anything or best.value == INCOMPLETE:
         screened = _screen_sites(covering, best, effort)
     best, bound = screened.best, screened.bound
     if beats(covering, bound, best.value):
