@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is written into the map file."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import pytest
 
 from goldenhour.base.errors import StoreError
 from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
+from goldenhour.base.messages import catalogue
 from goldenhour.publish import map_reports, web_map
 from goldenhour.publish.map_data import UNSERVED_CELLS_M, squares
 from goldenhour.publish.map_words import both, first_known
 from goldenhour.reports import said
+from goldenhour.sources import recognise
+from goldenhour.town.build import build
+from goldenhour.town.layers import LayerKind
 from tests.conftest import ROOT, missing
-from tests.plans import Case, answer
+from tests.plans import AS_OF, Case, answer, make_picture, make_plan, make_screening
 from tests.publish.map_blob import Blob, unpack_page
 
 TEMPLATE = ROOT / "src" / "goldenhour" / "publish" / "assets" / "map.html"
@@ -145,6 +150,50 @@ def test_endless_figures_are_said_as_such(case: Case, tmp_path: Path) -> None:
     picture = replace(case.picture, people=people)
     web_map.write(tmp_path / "map.html", **case._replace(picture=picture)._asdict())
     assert unpack_page(tmp_path / "map.html").header["people"]["high"] is None
+
+
+def test_every_word_of_the_page_is_in_the_catalogue() -> None:
+    """The page says no word that has no translation, and no translation lies idle."""
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "web-map" / "src").rglob("*")
+        if path.suffix in {".ts", ".svelte"}
+    )
+    known = set(catalogue("map"))
+    said_as_is = set(re.findall(r"""say\(\s*["'`]([a-z0-9-]+)["'`]""", source))
+    assert said_as_is <= known
+    quoted = set(re.findall(r"""["'`]([a-z0-9-]+)["'`]""", source))
+    prefixes = (*re.findall(r"`([a-z]+-)\$\{", source), "kind-")
+    idle = {code for code in known - quoted if not code.startswith(prefixes)}
+    assert idle == set()
+
+
+@pytest.mark.real_data
+def test_a_whole_city_fits_in_one_small_file(real_data: Path, tmp_path: Path) -> None:
+    """Aleppo, 78,908 streets and 21,307 structures, stays below eight megabytes."""
+    if not TEMPLATE.exists():
+        missing("the map's front end is not built; run: make env")
+    files = {
+        "streets.parquet": LayerKind.STREETS,
+        "osm_building_points_2018.csv": LayerKind.STRUCTURES,
+        "neighbourhoods.geojson": LayerKind.PLACES,
+    }
+    readings = [
+        recognise.read(real_data / "aleppo" / name, recorded_at=AS_OF, want=kind)
+        for name, kind in files.items()
+    ]
+    layers = [layer for reading in readings for layer in reading.layers]
+    town, _ = build(layers, name="Aleppo")
+    picture = make_picture(town)
+    plan = make_plan(town, picture)
+    path = tmp_path / "map.html"
+    web_map.write(
+        path, town=town, picture=picture, plan=plan, screening=make_screening(town), reach=()
+    )
+    assert path.stat().st_size < 8_000_000
+    header, columns = unpack_page(path)
+    assert header["credits"] == ["© OpenStreetMap contributors"]
+    assert set(columns["street.owner"]) == set(range(town.streets.n_edges))
 
 
 def test_a_code_without_a_sentence_is_shown() -> None:

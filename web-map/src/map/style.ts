@@ -12,7 +12,7 @@ import * as colour from "./palette";
 
 /** What a reader can switch, and the layers that belong to it. */
 export const GROUPS = {
-  sites: [],
+  sites: ["site-room"],
   visits: ["visits"],
   reach: ["reach", "reach-line"],
   unserved: ["unserved-far", "unserved"],
