@@ -86,6 +86,7 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame, geometry_type: str)
         driver="GPKG",
         geometry_type=geometry_type,
         promote_to_multi=geometry_type.startswith("Multi"),
+        use_arrow=True,  # half the time on a city
     )
 
 
