@@ -41,7 +41,7 @@ _CODES = (
 )  # fmt: skip
 _SHARED = (
     "sites", "no-sites", "visits", "no-visits", "notes", "contradictions", "sources", "layers",
-    "reports-by", "why", "not-known", "who-is-reached", "why-not-reached", "key", "findings",
+    "reports-by", "why", "not-known", "who-is-reached", "key", "findings",
     "people-rule", "how-sure",
 )  # fmt: skip
 _N_SHOWN, _N_WORDS = 12, 6
