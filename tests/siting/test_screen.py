@@ -196,6 +196,15 @@ def test_use_on_the_map_can_refuse(use: str, wanted: Verdict) -> None:
     assert verdict_of(screen(town, dark(town)).of(Tier.TSP), 0, "use") is wanted
 
 
+def test_a_name_can_tell_a_use_to_avoid() -> None:
+    """A mosque by its Arabic name is refused though the map calls it a plain building."""
+    names = words(["", "", "جامع عبد الله", ""])
+    town = replace(TOWN, structures=replace(TOWN.structures, name_ar=names))
+    screening = screen(town, dark(town)).of(Tier.TSP)
+    assert verdict_of(screening, 2, "use") is Verdict.UNFIT
+    assert verdict_of(screening, 1, "use") is Verdict.UNKNOWN
+
+
 def test_neighbours_of_a_post_are_refused() -> None:
     """A structure too near a police post is refused, one farther off is unknown."""
     town = draw("A-B-C-D-E-F-G-H-I").town

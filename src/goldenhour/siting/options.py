@@ -122,17 +122,72 @@ def link_limit_s(question: Question) -> float:
     return limit_s
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drives:
+    """
+    Drives from stabilisation candidates to field-hospital candidates.
+
+    Parameters
+    ----------
+    tsp
+        Structure rows, ascending. Shape ``(n_tsp,)``.
+    hospital
+        Structure rows. Shape ``(n_hospitals,)``.
+    link_s
+        Seconds, ``inf`` beyond the link. Shape ``(n_tsp, n_hospitals)``, float32.
+    """
+
+    tsp: Rows
+    hospital: Rows
+    link_s: NDArray[np.float32]
+
+
+def measure_drives(
+    evacuation: Evacuation,
+    question: Question,
+    *,
+    tsp: Rows,
+    hospital: Rows,
+    progress: Progress,
+) -> Drives:
+    """
+    Measure the drives to field hospitals, once for all candidates that may come in.
+
+    Parameters
+    ----------
+    evacuation
+        The town's evacuation graph.
+    question
+        Its clocks.
+    tsp
+        Structure rows, ascending. Shape ``(n_tsp,)``.
+    hospital
+        Structure rows. Shape ``(n_hospitals,)``.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    drives
+        One search for each hospital, however many points there are.
+    """
+    link_s = evacuation.transfer_times(
+        origins=tsp, destinations=hospital, limit_s=link_limit_s(question), progress=progress
+    )
+    return Drives(tsp=tsp, hospital=hospital, link_s=link_s)
+
+
 def measure(
     evacuation: Evacuation,
     question: Question,
     homes: Homes,
     *,
     tsp: Rows,
-    hospital: Rows,
+    drives: Drives,
     progress: Progress,
 ) -> Options:
     """
-    Measure all travel times that the choice rests on.
+    Measure who is in reach of some stabilisation candidates.
 
     Parameters
     ----------
@@ -143,9 +198,9 @@ def measure(
     homes
         Where people are.
     tsp
-        Structure rows of stabilisation candidates. Shape ``(n_tsp,)``.
-    hospital
-        Structure rows of field-hospital candidates. Shape ``(n_hospitals,)``.
+        Structure rows, all of them among the drives'. Shape ``(n_tsp,)``.
+    drives
+        Drives to field hospitals.
     progress
         Told how far the work is.
 
@@ -155,15 +210,12 @@ def measure(
         Candidates and times.
     """
     reach = evacuation.carry_times(tsp, homes.row, question.tsp_clock_s, progress=progress)
-    link_s = evacuation.transfer_times(
-        origins=tsp, destinations=hospital, limit_s=link_limit_s(question), progress=progress
-    )
     return Options(
         tsp=tsp,
-        hospital=hospital,
+        hospital=drives.hospital,
         cover=Cover(start=reach.start, home=reach.home, n_homes=reach.n_homes),
         seconds=reach.seconds,
-        link_s=link_s,
+        link_s=drives.link_s[np.searchsorted(drives.tsp, tsp)],
     )
 
 

@@ -4,52 +4,33 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.base import facts
 from goldenhour.base.errors import GoldenHourError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.siting import explain
-from goldenhour.siting.models.chain import chain
-from goldenhour.siting.models.result import Choice, Effort, Solution, never
-from goldenhour.siting.options import Homes, Options, join, measure, whole_parts
+from goldenhour.siting.choose import Case, choose
+from goldenhour.siting.models.result import Effort, Solution, never
+from goldenhour.siting.options import Homes, Options, whole_parts
 from goldenhour.siting.plan import Plan, Proof, Said
 from goldenhour.siting.question import Question
 from goldenhour.siting.referral import onward
 from goldenhour.siting.screening import Screening
 from goldenhour.siting.served import Served, coverage, serve
 from goldenhour.siting.settle import people_by_nearest, soonest_hospitals
-from goldenhour.siting.shortlist import Ground, near, one_a_street, preference, shortlist
-from goldenhour.siting.verdicts import floor_area_m2
 from goldenhour.siting.visits import visits_to_do
 from goldenhour.siting.wishes import Wishes, wishes
 from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
 
 Rows = NDArray[np.int64]
-_WIDENINGS = 4
-_ROUGH = 0.05
 _T = TypeVar("_T", bound=np.generic)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """All that one proposal rests on."""
-
-    town: Town
-    picture: Picture
-    screening: Screening
-    question: Question
-    evacuation: Evacuation
-    homes: Homes
-    progress: Progress
-    effort: Effort
 
 
 def propose(  # noqa: PLR0913 - one question in full, all but the first four by name
@@ -98,7 +79,7 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
     """
     people = whole_parts(picture.people.people)
     lived_in = np.flatnonzero(people > 0)
-    case = _Case(
+    case = Case(
         town=town,
         picture=picture,
         screening=screening,
@@ -110,97 +91,9 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
         effort=Effort(seed=question.seed, stop=stop or never),
     )
     wanted = wishes(town, screening, question, attached=case.evacuation.is_attached)
-    options, solution = _choose(case, wanted)
+    options, solution = choose(case, wanted)
     served = serve(options, *_settled(options, solution, wanted, case.homes))
     return _plan(case, wanted, options, solution, served)
-
-
-def _choose(case: _Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]:
-    """Examine a shortlist, then bring back the neighbours of what it chose."""
-    tsp, hospital = wanted[Tier.TSP], wanted[Tier.FIELD_HOSPITAL]
-    ground = _ground(case, Tier.TSP)
-    first = shortlist(
-        tsp.candidates,
-        ground,
-        at_most=int(facts.number("siting.tsp_shortlist")),
-        always=tsp.forced,
-    )
-    hospitals = shortlist(
-        hospital.candidates,
-        _ground(case, Tier.FIELD_HOSPITAL),
-        at_most=int(facts.number("siting.field_hospital_shortlist")),
-        always=hospital.forced,
-    )
-    options = _measured(case, first, hospitals)
-    streets, before = one_a_street(tsp.candidates, ground), -1.0
-    for step in range(_WIDENINGS):
-        rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
-        solution = _solve(case, options, wanted, step, rough)
-        others = np.setdiff1d(streets, options.tsp)
-        if solution.objective <= before or not len(others) or case.effort.stop():
-            break
-        before = solution.objective
-        more = near(
-            others,
-            ground,
-            centres=_promising(options, solution),
-            each=int(facts.number("siting.neighbours_looked_at")),
-        )
-        options = join(options, _measured(case, more, hospitals))
-    solution = _solve(case, options, wanted, _WIDENINGS, case.effort)
-    case.progress("Choosing sites", 1 + _WIDENINGS, 1 + _WIDENINGS)
-    return options, solution
-
-
-def _promising(options: Options, solution: Solution) -> Rows:
-    """Chosen sites, and those worth most at the prices of the proof."""
-    best = np.argsort(-solution.score, kind="stable")[: int(facts.number("siting.centres"))]
-    return options.tsp[np.union1d(best, np.array(solution.sites, dtype=np.int64))]
-
-
-def _ground(case: _Case, tier: Tier) -> Ground:
-    """Where structures stand, and which goes first for a tier."""
-    area_m2, _ = floor_area_m2(case.town, case.picture)
-    return Ground(
-        x_m=case.town.structures.x_m,
-        y_m=case.town.structures.y_m,
-        street=case.evacuation.landing.edge[:, 0],
-        rank=preference(case.screening.of(tier), area_m2),
-        people=case.picture.people.people,
-    )
-
-
-def _measured(case: _Case, tsp: Rows, hospital: Rows) -> Options:
-    """Measure travel times of some candidates."""
-    return measure(
-        case.evacuation,
-        case.question,
-        case.homes,
-        tsp=tsp,
-        hospital=hospital,
-        progress=case.progress,
-    )
-
-
-def _solve(
-    case: _Case, options: Options, wanted: dict[Tier, Wishes], step: int, effort: Effort
-) -> Solution:
-    """Choose among the options."""
-    case.progress("Choosing sites", step, 1 + _WIDENINGS)
-    return chain(
-        options.cover,
-        options.links,
-        case.homes.people,
-        sites=_choice(wanted[Tier.TSP], options.tsp),
-        hospitals=_choice(wanted[Tier.FIELD_HOSPITAL], options.hospital),
-        effort=effort,
-    )
-
-
-def _choice(wish: Wishes, rows: Rows) -> Choice:
-    """Turn structure rows into positions among the options."""
-    forced = np.flatnonzero(np.isin(rows, wish.forced))
-    return Choice(n=wish.n, forced=tuple(int(at) for at in forced))
 
 
 def _settled(
@@ -226,7 +119,7 @@ def _settled(
 
 
 def _plan(
-    case: _Case,
+    case: Case,
     wanted: dict[Tier, Wishes],
     options: Options,
     solution: Solution,
@@ -283,19 +176,19 @@ def _plan(
     )
 
 
-def _joined(case: _Case, sites: Rows) -> NDArray[np.bool_]:
+def _joined(case: Case, sites: Rows) -> NDArray[np.bool_]:
     """Whether any open way, however long, leads from each home to a site."""
     seconds = case.evacuation.transfer_times(origins=case.homes.row, destinations=sites)
     return np.asarray(np.isfinite(seconds).any(axis=1))
 
 
-def _people_notes(case: _Case) -> tuple[Said, ...]:
+def _people_notes(case: Case) -> tuple[Said, ...]:
     """Say aloud if there is nobody to plan for."""
     return () if len(case.homes.row) else (Said(code="siting.no-people"),)
 
 
 def _proof(
-    case: _Case, n_candidates: int, options: Options, solution: Solution, served: Served
+    case: Case, n_candidates: int, options: Options, solution: Solution, served: Served
 ) -> Proof:
     """State the proof; the objective is counted once more, home by home."""
     objective = float(case.homes.people[served.has_hospital].sum())
@@ -319,7 +212,7 @@ def _proof(
     )
 
 
-def _spread(case: _Case, values: NDArray[_T], elsewhere: NDArray[_T]) -> NDArray[_T]:
+def _spread(case: Case, values: NDArray[_T], elsewhere: NDArray[_T]) -> NDArray[_T]:
     """Spread what holds for homes over all structures."""
     elsewhere[case.homes.row] = values
     return elsewhere

@@ -94,11 +94,15 @@ def prove(covering: Covering, effort: Effort) -> Proven:
     some = covering.usable(covering.hospitals.allowed) & covering.sites.allowed
     hoped = _together(_one_tier(covering, some), effort)
     common = greedy(covering)
+    hoped = replace(hoped, greedy_value=max(0.0, common.value))
+    for hospitals in (covering.hospitals.allowed, common.open_hospital):
+        best = improve(covering, hospitals, common, sites=hoped.found.sites)
+        if best.value > INCOMPLETE and not beats(covering, hoped.bound, best.value):
+            return replace(hoped, found=best)
+        common = best
     best = search(covering, seed=effort.seed, first=common)
-    best = improve(covering, covering.hospitals.allowed, best, sites=hoped.found.sites)
-    best = improve(covering, best.open_hospital, best, sites=hoped.found.sites)
-    hoped = replace(hoped, found=best, greedy_value=max(0.0, common.value), bound=hoped.bound)
-    if best.value > INCOMPLETE and not beats(covering, hoped.bound, best.value):
+    hoped = replace(hoped, found=best)
+    if best.value > INCOMPLETE and effort.is_enough(hoped.bound, best.value, nodes=hoped.nodes):
         return hoped
     if n_sets(covering) <= MOST_SETS:
         return _set_by_set(covering, hoped, effort)
@@ -132,8 +136,8 @@ def _set_by_set(covering: Covering, hoped: Proven, effort: Effort) -> Proven:
         if not beats(covering, sets.bound[number], best.value):
             break
         stopped = effort.stop()
-        near_enough = sets.bound[number] - best.value <= effort.gap_share * best.value
-        if stopped or (near_enough and nodes >= effort.cheap_nodes) or nodes > effort.nodes:
+        enough = effort.is_enough(float(sets.bound[number]), best.value, nodes=nodes)
+        if stopped or enough or nodes > effort.nodes:
             left_open = max(left_open, float(sets.bound[number]))
             break
         inner = _with_hospitals(covering, sets.usable(number), effort, best.value)
@@ -173,7 +177,7 @@ def _together(
     if anything or best.value == INCOMPLETE:
         screened = _screen_sites(covering, best, effort)
     best, bound = screened.best, screened.bound
-    if beats(covering, bound, best.value):
+    if beats(covering, bound, best.value) and not effort.is_enough(bound, best.value, nodes=0):
         best, inner_bound, work = _branch(covering, screened, effort)
         bound = min(bound, inner_bound)
     return Proven(

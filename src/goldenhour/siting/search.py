@@ -75,8 +75,7 @@ def search(covering: Covering, *, seed: int, first: Found | None = None) -> Foun
     found
         The best seen.
     """
-    start = greedy(covering)
-    best = start if first is None or start.value > first.value else first
+    best = greedy(covering) if first is None else first
     kicks = int(min(_MOST_KICKS, _WORK / (1 + len(covering.table.site_group))))
     n_starts = 1 if best.value > INCOMPLETE and len(covering.classes) <= 1 else _STARTS
     rng = np.random.Generator(np.random.PCG64(seed))

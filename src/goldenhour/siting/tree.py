@@ -173,7 +173,8 @@ class _Tree:
             bound = -self._heap[0][0]
             if not beats(self.covering, bound, self.best.value):
                 return self.best.value
-            if self._good_enough(bound) or self.nodes >= self.effort.nodes:
+            enough = self.effort.is_enough(bound, self.best.value, nodes=self.nodes)
+            if enough or self.nodes >= self.effort.nodes:
                 return bound
             if self.effort.stop():
                 self.stopped = True
@@ -182,11 +183,6 @@ class _Tree:
             self.nodes += 1
             self._visit(box, bound)
         return self.best.value
-
-    def _good_enough(self, bound: float) -> bool:
-        """Whether the gap asked for is reached; while it is cheap, zero is asked for."""
-        wanted = self.effort.gap_share * self.best.value
-        return self.nodes >= self.effort.cheap_nodes and bound - self.best.value <= wanted
 
     def _push(self, box: Box, bound: float) -> None:
         """Keep a node for later; of equal bounds the newest is looked at first."""

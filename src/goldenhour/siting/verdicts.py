@@ -188,7 +188,9 @@ def by_street_access(town: Town, picture: Picture) -> Verdicts:
 
 def by_use(town: Town) -> Verdicts:
     """
-    Refuse uses on the avoid list. A map's word for a use is old: it can refuse, not recommend.
+    Refuse uses on the avoid list, whether the map's use or its name tells them.
+
+    A map's word is old: it can refuse, not recommend.
 
     Parameters
     ----------
@@ -200,7 +202,8 @@ def by_use(town: Town) -> Verdicts:
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    return _unfit_where(_used_as(town, uses("military") | uses("avoided") | uses("hollow")))
+    used = _used_as(town, uses("military") | uses("avoided") | uses("hollow"))
+    return _unfit_where(used | _named_as(town, frozenset(facts.fact("siting.avoided_names").value)))
 
 
 def by_neighbours(town: Town) -> Verdicts:
@@ -245,6 +248,15 @@ def _unfit_where(broken: NDArray[np.bool_]) -> Verdicts:
 def _used_as(town: Town, words: frozenset[str]) -> NDArray[np.bool_]:
     """Find structures whose use is one of some words."""
     return np.array([str(use).lower() in words for use in town.structures.use], dtype=np.bool_)
+
+
+def _named_as(town: Town, words: frozenset[str]) -> NDArray[np.bool_]:
+    """Find structures whose name holds one of some words."""
+    names = zip(town.structures.name, town.structures.name_ar, strict=True)
+    return np.array(
+        [not words.isdisjoint(f"{name} {name_ar}".lower().split()) for name, name_ar in names],
+        dtype=np.bool_,
+    )
 
 
 def _near(town: Town, shapes: NDArray[np.object_], distance_m: float) -> NDArray[np.bool_]:

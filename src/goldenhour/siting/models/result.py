@@ -115,6 +115,26 @@ class Effort:
     seed: int = 1
     stop: Callable[[], bool] = never
 
+    def is_enough(self, bound: float, value: float, *, nodes: int) -> bool:
+        """
+        Whether the gap asked for is reached; while it is cheap, none at all is asked for.
+
+        Parameters
+        ----------
+        bound
+            A proven bound.
+        value
+            Value in hand.
+        nodes
+            Nodes looked at so far.
+
+        Returns
+        -------
+        enough
+            True if the search may end.
+        """
+        return nodes >= self.cheap_nodes and bound - value <= self.gap_share * value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which candidates are examined, and which of them are chosen."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base import facts
+from goldenhour.base.grades import Tier
+from goldenhour.base.progress import Progress
+from goldenhour.picture.belief import Picture
+from goldenhour.siting.models.chain import chain
+from goldenhour.siting.models.result import Choice, Effort, Solution
+from goldenhour.siting.options import Drives, Homes, Options, join, measure, measure_drives
+from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.question import Question
+from goldenhour.siting.screening import Screening
+from goldenhour.siting.shortlist import Ground, near, one_a_street, preference, shortlist
+from goldenhour.siting.verdicts import floor_area_m2
+from goldenhour.siting.wishes import Wishes
+from goldenhour.times.carry import Evacuation
+from goldenhour.town.town import Town
+
+Rows = NDArray[np.int64]
+_STEP = "Choosing sites"
+_WIDENINGS = 4  # most lots of candidates that are brought in
+_ROUGH = 0.05  # a gap share that is enough while the lot still grows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """
+    All that one proposal rests on.
+
+    Parameters
+    ----------
+    town
+        The town.
+    picture
+        What is believed.
+    screening
+        Verdicts on every structure.
+    question
+        What is wanted.
+    evacuation
+        The town's evacuation graph.
+    homes
+        Where people are.
+    progress
+        Told how far the work is.
+    effort
+        When to stop.
+    """
+
+    town: Town
+    picture: Picture
+    screening: Screening
+    question: Question
+    evacuation: Evacuation
+    homes: Homes
+    progress: Progress
+    effort: Effort
+
+
+def choose(case: Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]:
+    """
+    Examine a shortlist, then bring in candidates around what looks promising.
+
+    Parameters
+    ----------
+    case
+        What the proposal rests on.
+    wanted
+        Who may and who must be chosen, by tier.
+
+    Returns
+    -------
+    options, solution
+        What was examined, and the choice with its proof.
+    """
+    tsp, hospital = wanted[Tier.TSP], wanted[Tier.FIELD_HOSPITAL]
+    ground = _ground(case, Tier.TSP)
+    first = shortlist(
+        tsp.candidates,
+        ground,
+        at_most=int(facts.number("siting.tsp_shortlist")),
+        always=tsp.forced,
+    )
+    hospitals = shortlist(
+        hospital.candidates,
+        _ground(case, Tier.FIELD_HOSPITAL),
+        at_most=int(facts.number("siting.field_hospital_shortlist")),
+        always=hospital.forced,
+    )
+    streets = one_a_street(tsp.candidates, ground)
+    drives = measure_drives(
+        case.evacuation,
+        case.question,
+        tsp=np.union1d(streets, first).astype(np.int64),
+        hospital=hospitals,
+        progress=case.progress,
+    )
+    options = _measured(case, first, drives)
+    options, solution = _widened(case, wanted, options, drives, ground)
+    case.progress(_STEP, 1 + _WIDENINGS, 1 + _WIDENINGS)
+    return options, solution
+
+
+def _widened(
+    case: Case, wanted: dict[Tier, Wishes], options: Options, drives: Drives, ground: Ground
+) -> tuple[Options, Solution]:
+    """Bring candidates around promising sites in while that gains, then prove the last lot."""
+    rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
+    before = -1.0
+    for step in range(_WIDENINGS):
+        solution = _solve(case, options, wanted, step, rough)
+        others = np.setdiff1d(drives.tsp, options.tsp)
+        if solution.objective <= before or not len(others) or case.effort.stop():
+            if solution.status is ProofStatus.OPTIMAL:
+                return options, solution
+            break
+        before = solution.objective
+        more = near(
+            others,
+            ground,
+            centres=_promising(options, solution),
+            each=int(facts.number("siting.neighbours_looked_at")),
+        )
+        options = join(options, _measured(case, more, drives))
+    return options, _solve(case, options, wanted, _WIDENINGS, case.effort)
+
+
+def _promising(options: Options, solution: Solution) -> Rows:
+    """Chosen sites, and those worth most at the prices of the proof."""
+    best = np.argsort(-solution.score, kind="stable")[: int(facts.number("siting.centres"))]
+    return options.tsp[np.union1d(best, np.array(solution.sites, dtype=np.int64))]
+
+
+def _ground(case: Case, tier: Tier) -> Ground:
+    """Where structures stand, and which goes first for a tier."""
+    area_m2, _ = floor_area_m2(case.town, case.picture)
+    return Ground(
+        x_m=case.town.structures.x_m,
+        y_m=case.town.structures.y_m,
+        street=case.evacuation.landing.edge[:, 0],
+        rank=preference(case.screening.of(tier), area_m2),
+        people=case.picture.people.people,
+    )
+
+
+def _measured(case: Case, tsp: Rows, drives: Drives) -> Options:
+    """Measure who is in reach of some candidates."""
+    return measure(
+        case.evacuation,
+        case.question,
+        case.homes,
+        tsp=tsp,
+        drives=drives,
+        progress=case.progress,
+    )
+
+
+def _solve(
+    case: Case, options: Options, wanted: dict[Tier, Wishes], step: int, effort: Effort
+) -> Solution:
+    """Choose among the options."""
+    case.progress(_STEP, step, 1 + _WIDENINGS)
+    return chain(
+        options.cover,
+        options.links,
+        case.homes.people,
+        sites=_choice(wanted[Tier.TSP], options.tsp),
+        hospitals=_choice(wanted[Tier.FIELD_HOSPITAL], options.hospital),
+        effort=effort,
+    )
+
+
+def _choice(wish: Wishes, rows: Rows) -> Choice:
+    """Turn structure rows into positions among the options."""
+    forced = np.flatnonzero(np.isin(rows, wish.forced))
+    return Choice(n=wish.n, forced=tuple(int(at) for at in forced))
