@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""State of streets: newest valid word, expiry, contradictions, rubble."""
+"""State of streets: newest valid word, expiry, contradictions."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldenhour.base.grades import Grade, Mode, StreetState, Verdict
+from goldenhour.base.grades import Mode, StreetState
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import AccessSaid, StreetSaid
 from tests.picture.saying import (
@@ -20,11 +20,9 @@ from tests.picture.saying import (
     at,
     codes,
     degrees,
-    graded,
     picture,
     street,
     tell,
-    visited,
 )
 from tests.towns import draw, make_town
 
@@ -167,17 +165,6 @@ def test_sources_that_disagree_at_one_time_are_both_kept() -> None:
     assert picture(TOWN, *change).contradictions == (), "a day apart it is news"
 
 
-def test_rubble_lies_where_damage_is_believed() -> None:
-    """A destroyed house throws rubble over its front; a street nobody graded beside stays NaN."""
-    gone = picture(TOWN, visited(Grade.G3, Verdict.UNFIT)).streets.rubble_share
-    by_hand = (0.96 * 0.06 + 0.5 * 0.04 * 0.06) / (0.96 * 0.06 + 0.04 * 0.06 + 0.01 * 0.08 + 0.0016)
-    front_m, length_m = 20.0, TOWN.streets.line[EDGE["A-B"]].length
-    assert gone[EDGE["A-B"]] == pytest.approx(by_hand * front_m / length_m, rel=1e-3)
-    assert np.isnan(gone[EDGE["E-F"]])
-    intact = picture(TOWN, visited(Grade.G0)).streets.rubble_share
-    assert 0 <= intact[EDGE["A-B"]] < 0.01
-
-
 ids = st.sampled_from([str(key) for key in TOWN.streets.id])
 words = st.builds(
     street,
@@ -203,15 +190,3 @@ def test_a_new_closure_never_opens_a_street(reports: list[Report], about: str) -
     known = (before.state_vehicle > 0) | (before.state_stretcher > 0) | before.expired
     assert (np.diff(before.evidence.start)[known] > 0).all()
     assert (~np.isnat(before.expires_at) >= known).all()
-
-
-@pytest.mark.laws
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["1", "2", "3", "6"]), max_size=4))
-def test_rubble_is_a_share(told: list[str]) -> None:
-    """Rubble stays between nothing and the whole street, and worse damage never lowers it."""
-    reports = [graded(code, about=f"s-{'ABCD'[i]}") for i, code in enumerate(told)]
-    share = picture(TOWN, *reports).streets.rubble_share
-    assert ((share >= 0) & (share <= 1) | np.isnan(share)).all()
-    worse = [graded("1", about=f"s-{'ABCD'[i]}") for i in range(len(told))]
-    assert (~(picture(TOWN, *worse).streets.rubble_share < share)).all()

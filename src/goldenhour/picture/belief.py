@@ -96,8 +96,9 @@ class StreetBelief:
         Extra seconds for a vehicle to pass (checkpoints, restrictions). Shape ``(n_edges,)``,
         float32.
     rubble_share
-        Share of the segment that rubble of damaged structures is believed to touch, 0 to 1; NaN
-        where no damage evidence lies near. Shape ``(n_edges,)``, float32.
+        How likely rubble of damaged structures leaves too little room for a vehicle, somewhere
+        along the segment, 0 to 1; NaN where no damage evidence lies near, and on bridges. Shape
+        ``(n_edges,)``, float32.
     expires_at
         When the state goes stale, ``NaT`` where nothing was reported. Shape ``(n_edges,)``,
         datetime64[s].

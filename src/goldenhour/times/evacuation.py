@@ -57,7 +57,8 @@ class StreetUse:
     is_class_unknown
         True where the street's class is not known; counted as slowest. Shape ``(n_edges,)``, bool.
     rubble_share
-        Share of the street that rubble touches, 0 where unknown. Shape ``(n_edges,)``, float64.
+        How likely rubble blocks the street to vehicles, 0 where unknown. Shape ``(n_edges,)``,
+        float64.
     length_m
         Lengths in metres. Shape ``(n_edges,)``.
     """
@@ -116,7 +117,7 @@ class StreetUse:
 
     @property
     def km_rubble(self) -> float:
-        """Kilometres of open street that rubble is believed to touch."""
+        """Kilometres of street still counted as open that rubble blocks, weighed by its chance."""
         return float((self.length_m * self.rubble_share)[self.is_open].sum() / 1000)
 
     def _km(self, which: NDArray[np.bool_]) -> float:
@@ -202,8 +203,8 @@ def street_use(
     if unknown_streets is UnknownStreets.CLOSED:
         closed_by[is_unknown] = ClosedBy.UNKNOWN
     if mode is Mode.VEHICLE:  # somebody who saw the street outranks rubble guessed from above
-        blocked = rubble_share >= facts.number("times.rubble_blocks_vehicle_share")
-        closed_by[blocked & is_unknown] = ClosedBy.RUBBLE
+        likely = rubble_share >= facts.number("times.rubble_blocks_vehicle_share")
+        closed_by[likely & is_unknown] = ClosedBy.RUBBLE
     closed_by[_endangered(streets, picture.hazards)] = ClosedBy.HAZARD
     closed_by[state == StreetState.CLOSED] = ClosedBy.REPORTED
     closed_by[~modes.is_allowed(streets, mode=mode)] = ClosedBy.NOT_FOR_MODE
@@ -234,7 +235,7 @@ def _endangered(streets: Streets, hazards: tuple[HazardArea, ...]) -> NDArray[np
 
 
 def _rubble_factor(use: StreetUse) -> NDArray[np.float64]:
-    """Slow a mode down by the share of street that rubble touches."""
+    """Slow a mode down by the chance of rubble."""
     name = "rubble_vehicle_factor" if use.mode is Mode.VEHICLE else "rubble_stretcher_factor"
     factor: NDArray[np.float64] = 1 + (facts.number(f"times.{name}") - 1) * use.rubble_share
     return factor
