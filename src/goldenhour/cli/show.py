@@ -1,27 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results on the terminal: what was asked for on standard output, remarks on standard error."""
 
+from __future__ import annotations
+
 import json
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldenhour.base.findings import Finding
 from goldenhour.base.grades import Grade, StreetState
 from goldenhour.base.settings import Settings
-from goldenhour.picture.belief import Picture
 from goldenhour.publish.headline import headline, site_lines
 from goldenhour.publish.words import sentence
-from goldenhour.sources.reading import SourceModule
-from goldenhour.town.town import Town
-from goldenhour.workflows.check import Check
-from goldenhour.workflows.exercise import ExerciseResult
-from goldenhour.workflows.new import NewTown
-from goldenhour.workflows.picture import PictureResult
-from goldenhour.workflows.plan import PlanResult
-from goldenhour.workflows.read import ReadResult
-from goldenhour.workflows.route import RouteResult
+
+if TYPE_CHECKING:  # a command loads its own workflow only
+    from collections.abc import Sequence
+
+    from goldenhour.base.findings import Finding
+    from goldenhour.picture.belief import Picture
+    from goldenhour.sources.reading import SourceModule
+    from goldenhour.town.town import Town
+    from goldenhour.workflows.check import Check
+    from goldenhour.workflows.exercise import ExerciseResult
+    from goldenhour.workflows.new import NewTown
+    from goldenhour.workflows.picture import PictureResult
+    from goldenhour.workflows.plan import PlanResult
+    from goldenhour.workflows.read import ReadResult
+    from goldenhour.workflows.route import RouteResult
 
 _MOST_FINDINGS, _MOST_LISTED = 12, 5
 

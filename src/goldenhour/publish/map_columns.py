@@ -46,6 +46,8 @@ def plain(text: object) -> str:
     text
         One line.
     """
+    if isinstance(text, str) and text.isascii() and text.isprintable():
+        return text  # nearly all of them
     if text is None or text != text:  # noqa: PLR0124 - NaN is the one value unlike itself
         return ""
     # Lone surrogates cannot be written as UTF-8.

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Areas from which a site is reached in time, drawn from the pieces of street that are."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +19,7 @@ from goldenhour.times.ticks import limit_ticks
 from goldenhour.town.town import Streets
 
 _POINTS_PER_CELL = 2
+_HALF = 32  # bits for the second number of a cell
 _AROUND = ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0))
 
 Floats = NDArray[np.float64]
@@ -47,9 +51,10 @@ def reach_areas(
     """
     rows = np.asarray(sites, dtype=np.int64)
     limits = np.broadcast_to(np.asarray(limits_s, dtype=np.float64), rows.shape)
-    return [
-        _area(evacuation, rows[[i]], float(limit_s)) for i, limit_s in enumerate(limits.tolist())
-    ]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(
+            pool.map(lambda i: _area(evacuation, rows[[i]], float(limits[i])), range(len(rows)))
+        )
 
 
 def _area(evacuation: Evacuation, site: Rows, limit_s: float) -> MultiPolygon:
@@ -96,10 +101,17 @@ def _cells(xy: Floats) -> MultiPolygon:
     if not len(xy):
         return MultiPolygon()
     size_m = facts.number("times.reach_cell_m")
-    at = np.unique(np.floor(xy / size_m).astype(np.int64), axis=0)
-    at = np.unique(np.concatenate([at + step for step in _AROUND]), axis=0)
+    at = _distinct(np.floor(xy / size_m).astype(np.int64))
+    at = _distinct(np.concatenate([at + step for step in _AROUND]))
     breaks = (np.diff(at[:, 0]) != 0) | (np.diff(at[:, 1]) != 1)
     first = np.concatenate([[0], np.flatnonzero(breaks) + 1])
     last = np.concatenate([np.flatnonzero(breaks), [len(at) - 1]])
     strips = shapely.box(*(at[first] * size_m).T, *((at[last] + 1) * size_m).T)
     return MultiPolygon(shapely.get_parts(shapely.union_all(strips)).tolist())
+
+
+def _distinct(at: Ticks) -> Ticks:
+    """Sort cells and take each once; one number a cell is much quicker than two."""
+    key = np.unique((at[:, 0] << _HALF) + (at[:, 1] + (1 << (_HALF - 1))))
+    column = key >> _HALF
+    return np.column_stack([column, key - (column << _HALF) - (1 << (_HALF - 1))])
