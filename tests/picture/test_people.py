@@ -9,8 +9,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from goldenhour.base.grades import Grade, Reliability, Verdict
+from goldenhour.base.messages import say
 from goldenhour.picture.names import fold
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import Measure, PeopleSaid
@@ -138,14 +141,59 @@ def test_more_than_has_no_upper_bound() -> None:
 
 
 def test_a_part_is_taken_out_of_the_whole() -> None:
-    """1,000 in the whole town, 90 of them in the north: 910 in the south."""
-    whole = tell(
-        PeopleSaid(low=1000, best=1000, high=1000, counted="people", measure=Measure.STOCK),
-        where=degrees(BANKS.places.shape[0].union(BANKS.places.shape[1]).envelope),
-    )
-    found = picture(BANKS, whole, figure(90.0)).people
-    assert found.people.sum() == pytest.approx(1000)
-    assert found.people[IN_NORTH].sum() == pytest.approx(90)
+    """200 in the whole town, 90 of them in the north: 110 in the south, if so many fit."""
+    found = picture(BANKS, in_all(200), figure(90.0))
+    assert found.people.people.sum() == pytest.approx(200)
+    assert found.people.people[IN_NORTH].sum() == pytest.approx(90)
+    assert found.contradictions == ()
+
+
+def test_what_no_part_covers_is_as_full_as_the_parts() -> None:
+    """The whole's best value does not fill the south; it only bounds the sum."""
+    found = picture(BANKS, in_all(900, low=100, high=2000), figure(90.0)).people
+    south, north = found.people[~IN_NORTH], found.people[IN_NORTH]
+    assert north.sum() == pytest.approx(90)
+    assert density(south, ~IN_NORTH) == pytest.approx(density(north, IN_NORTH))
+    assert (found.total_low, found.total_high) == pytest.approx((100, 2000))
+    assert found.rule_code == "picture.people-rule-figures-alike"
+    assert f"{np.count_nonzero(south)}" in found.rule
+
+
+@pytest.mark.parametrize(("low", "high", "kept"), [(5000, 6000, 5000), (20, 50, 50)])
+def test_parts_that_do_not_fit_the_whole_are_scaled_and_shown(
+    low: int, high: int, kept: int
+) -> None:
+    """Whole and parts are both named with their numbers, and both are within the bounds."""
+    whole = in_all((low + high) / 2, low=low, high=high)
+    found = picture(BANKS, whole, figure(90.0, hours_ago=2))
+    assert found.people.total_best == pytest.approx(kept)
+    assert found.people.total_low <= min(low, 240), "90 in the north, and the south alike"
+    assert found.people.total_high >= max(high, 150)
+    (clash,) = found.contradictions
+    assert clash.reports == (1, 0)
+    for number in (f"{low:,}-{high:,}", "mayor: 90", f"{kept:,}"):
+        assert number in clash.what
+    assert say(clash.code, "en", **dict(clash.values)) == clash.what
+    assert "90" in say(clash.code, "ar", **dict(clash.values))
+
+
+def test_a_small_part_says_little_of_the_rest() -> None:
+    """A figure for one house is taken out of the figure for the whole; the rest is not like it."""
+    house = str(BANKS.structures.id[np.flatnonzero(IN_NORTH)[0]])
+    found = picture(BANKS, in_all(900, low=100, high=2000), figure(40.0, about=house)).people
+    assert found.total_best == pytest.approx(900)
+
+
+def test_a_figure_that_reaches_beyond_the_map_bounds_from_above_only() -> None:
+    """'40,000 in this town and the next': the parts stay, and the total may be as high."""
+    x_m, y_m = BANKS.structures.x_m.mean(), BANKS.structures.y_m.mean()
+    wide = shapely.box(x_m - 60_000, y_m - 60_000, x_m + 60_000, y_m + 60_000)
+    found = picture(BANKS, in_all(40_000, low=30_000, high=50_000, where=wide), figure(90.0))
+    assert found.people.people[IN_NORTH].sum() == pytest.approx(90)
+    assert found.people.total_high == pytest.approx(50_000)
+    assert codes(found) == {"figure-beyond-map"}
+    alone = picture(BANKS, in_all(40_000, low=30_000, high=50_000, where=wide)).people
+    assert alone.total_best <= 6 * BANKS.structures.n + 1e-6
 
 
 def test_nobody_is_put_into_a_destroyed_house() -> None:
@@ -196,6 +244,53 @@ def test_a_figure_for_nowhere_is_listed_and_not_spread() -> None:
     assert len(found.figures) == 1
 
 
+def test_what_no_figure_covers_is_like_what_most_of_the_town_is() -> None:
+    """Where most homes are counted, the others are as full, within wide bounds, and it says so."""
+    homes = with_uses(draw("A--B--C--D").town, ["house"] * 4)
+    spots = list(zip(homes.structures.x_m, homes.structures.y_m, strict=True))
+    three = shapely.MultiPoint(spots[:3]).convex_hull.buffer(1)
+    found = picture(homes, in_all(6, where=three)).people
+    assert found.people == pytest.approx([2, 2, 2, 2])
+    assert (found.total_low, found.total_high) == (7, 20)
+    assert found.rule_code == "picture.people-rule-figures-alike"
+    nobody = picture(homes, in_all(0, where=three)).people
+    assert nobody.people == pytest.approx([0, 0, 0, 6]), "nobody there is not nobody elsewhere"
+
+
+def test_the_rule_is_told_in_every_language() -> None:
+    """The English sentence is the one of its code; there is an Arabic one with the same numbers."""
+    for found in (picture(BANKS), picture(BARE), picture(BANKS, in_all(900), figure(90.0))):
+        values = dict(found.people.rule_values)
+        assert say(found.people.rule_code, "en", **values) == found.people.rule
+        assert say(found.people.rule_code, "ar", **values) != found.people.rule
+
+
+def in_all(
+    best: float,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    where: BaseGeometry | None = None,
+) -> Report:
+    """Let the agency give a figure for the whole town, or for some area in metres."""
+    said = PeopleSaid(
+        low=best if low is None else low,
+        best=best,
+        high=best if high is None else high,
+        counted="people",
+        measure=Measure.STOCK,
+    )
+    area = where or BANKS.places.shape[0].union(BANKS.places.shape[1]).envelope
+    return tell(said, where=degrees(area), by="agency")
+
+
+def density(people: NDArray[np.float64], some: NDArray[np.bool_]) -> float:
+    """Give persons per home and square metre of floor, where the outline is known."""
+    area_m2 = BANKS.structures.area_m2[some]
+    homes = (people > 0) & np.isfinite(area_m2)
+    return float(people[homes].sum() / area_m2[homes].sum())
+
+
 def with_uses(town: Town, uses: list[str]) -> Town:
     """Give structures a use."""
     return replace(town, structures=replace(town.structures, use=words(uses)))
@@ -212,9 +307,24 @@ any_figure = st.builds(
 )
 
 
+@st.composite
+def areas(draw_one: st.DrawFn) -> Report:
+    """Draw a figure with bounds for a box somewhere in the town, some of them far too large."""
+    low, best, high = sorted(draw_one(st.tuples(*[st.floats(0, 5000)] * 3)))
+    west_m, south_m, east_m, north_m = shapely.total_bounds(BANKS.places.shape)
+    x_m, y_m = draw_one(st.floats(west_m, east_m)), draw_one(st.floats(south_m, north_m))
+    half_m = draw_one(st.sampled_from([50, 300, 1000, 60_000]))
+    box = shapely.box(x_m - half_m, y_m - half_m, x_m + half_m, y_m + half_m)
+    open_above = draw_one(st.booleans())
+    return in_all(best, low=low, high=inf if open_above else high, where=box)
+
+
+any_area = areas()
+
+
 @pytest.mark.laws
 @settings(max_examples=40, deadline=None)
-@given(st.lists(any_figure, max_size=6))
+@given(st.lists(any_figure | any_area, max_size=6))
 def test_people_are_bounded_and_nobody_is_lost(reports: list[Report]) -> None:
     """Nobody is negative, the total is the sum, the bounds hold it, order does not matter."""
     found = picture(BANKS, *reports).people

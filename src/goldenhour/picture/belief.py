@@ -163,9 +163,14 @@ class PeopleBelief:
         ``"figures"`` if area figures were spread, ``"assumed"`` if no figure was known and a rule
         stands in for it.
     rule
-        One sentence for the planner: how people were spread.
+        One sentence for the planner: how people were spread, in English.
     reports
         Positions in ``Picture.reports`` of the figures used.
+    rule_code
+        The sentence's ``"room.code"`` in ``base.messages``, to say it in any language; empty if
+        there is only ``rule``.
+    rule_values
+        Name and value pairs for that sentence.
     """
 
     people: NDArray[np.float64]
@@ -175,6 +180,8 @@ class PeopleBelief:
     basis: str
     rule: str
     reports: tuple[ReportIndex, ...]
+    rule_code: str = ""
+    rule_values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,14 +252,21 @@ class Contradiction:
     subject
         What they disagree about, such as ``"structure osm/way/12"`` or ``"residents"``.
     what
-        One sentence naming both sides.
+        One sentence naming both sides, in English.
     reports
         Positions in ``Picture.reports``, newest first.
+    code
+        The sentence's ``"room.code"`` in ``base.messages``, to say it in any language; empty if
+        there is only ``what``.
+    values
+        Name and value pairs for that sentence.
     """
 
     subject: str
     what: str
     reports: tuple[ReportIndex, ...]
+    code: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,10 @@ import shapely
 
 from goldenhour.base import facts
 from goldenhour.base.grades import Verdict
-from goldenhour.base.messages import say
 from goldenhour.picture.belief import CarePoint, Contradiction, ReportIndex, Stale
 from goldenhour.picture.known import Known
 from goldenhour.picture.names import fold
-from goldenhour.picture.notes import Notes, finding
+from goldenhour.picture.notes import Notes, contradiction, finding
 from goldenhour.picture.where import Whereabouts
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import CareSaid, ReportKind
@@ -122,14 +121,19 @@ def _contradiction(known: Known, rows: Sequence[int]) -> Contradiction:
     """Put one contradiction into words."""
     said = [known.reports[row] for row in rows]
     name = next(r.said.facility for r in said if isinstance(r.said, CareSaid))
-    words = {Verdict.FIT: "works", Verdict.UNFIT: "does not work", Verdict.UNKNOWN: "unknown"}
-    sides = "; ".join(
-        f"{r.seen_to:%Y-%m-%d} {r.source.name}: {words[r.said.functioning]}"
-        for r in said
-        if isinstance(r.said, CareSaid)
+    works, fails = (
+        "; ".join(
+            f"{r.seen_to:%Y-%m-%d} {r.source.name}"
+            for r in said
+            if isinstance(r.said, CareSaid) and r.said.functioning is side
+        )
+        for side in (Verdict.FIT, Verdict.UNFIT)
     )
-    return Contradiction(
+    return contradiction(
+        "care-disagrees",
         subject=f"care {name}",
-        what=say("picture.care-disagrees", "en", facility=name, sides=sides),
-        reports=tuple(ReportIndex(row) for row in rows),
+        rows=rows,
+        facility=name,
+        works=works,
+        fails=fails,
     )

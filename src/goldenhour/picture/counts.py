@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import isinf
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -52,6 +53,9 @@ class Count:
         Upper bound of persons, ``inf`` if there is none.
     row
         Position of its report, -1 if it comes from the map.
+    is_beyond
+        Whether it also counts people on ground that the map does not show; then it bounds the
+        people here from above only.
     """
 
     group: Group
@@ -61,6 +65,7 @@ class Count:
     best: float
     high: float
     row: int
+    is_beyond: bool
 
 
 def counts(town: Town, known: Known, whereabouts: Whereabouts) -> tuple[list[Count], list[int]]:
@@ -83,8 +88,9 @@ def counts(town: Town, known: Known, whereabouts: Whereabouts) -> tuple[list[Cou
     """
     by_place: dict[tuple[Group, object], list[Count]] = defaultdict(list)
     lost = []
+    ground = _ground(town)
     for row in candidates(known):
-        count = _count(known, row, whereabouts)
+        count = _count(known, row, whereabouts, ground=ground)
         if count is None:
             lost.append(row)
         else:
@@ -92,7 +98,7 @@ def counts(town: Town, known: Known, whereabouts: Whereabouts) -> tuple[list[Cou
             by_place[(count.group, where)].append(count)
     best = [max(listed, key=lambda count: _merit(known, count)) for listed in by_place.values()]
     told = {count.place for count in best if count.group is Group.RESIDENTS}
-    return [*best, *_from_map(town, told)], lost
+    return [*best, *_from_map(town, told, ground=ground)], lost
 
 
 def candidates(known: Known) -> list[int]:
@@ -153,7 +159,21 @@ def expiry(report: Report) -> datetime:
     return report.valid_until or report.seen_to + span
 
 
-def _count(known: Known, row: int, whereabouts: Whereabouts) -> Count | None:
+def _ground(town: Town) -> BaseGeometry:
+    """Give the box of the town's structures, with a margin; beyond it the map shows nobody."""
+    spots = np.column_stack([town.structures.x_m, town.structures.y_m])
+    if not len(spots):
+        return shapely.Polygon()
+    margin_m = facts.number("picture.town_margin_m")
+    west_m, south_m = spots.min(axis=0) - margin_m
+    east_m, north_m = spots.max(axis=0) + margin_m
+    ground: BaseGeometry = shapely.box(west_m, south_m, east_m, north_m)
+    return ground
+
+
+def _count(
+    known: Known, row: int, whereabouts: Whereabouts, *, ground: BaseGeometry
+) -> Count | None:
     """Place one figure; the place it names goes before the point it was put on."""
     report = known.reports[row]
     said, who = report.said, group(report)
@@ -173,6 +193,7 @@ def _count(known: Known, row: int, whereabouts: Whereabouts) -> Count | None:
         best=best,
         high=said.high,
         row=row,
+        is_beyond=not ground.covers(shape),
     )
 
 
@@ -188,7 +209,7 @@ def _merit(known: Known, count: Count) -> tuple[object, ...]:
     )
 
 
-def _from_map(town: Town, told: set[int]) -> list[Count]:
+def _from_map(town: Town, told: set[int], *, ground: BaseGeometry) -> list[Count]:
     """Take the map's own figures of people before the fighting; how many stayed nobody counted."""
     return [
         Count(
@@ -199,6 +220,7 @@ def _from_map(town: Town, told: set[int]) -> list[Count]:
             best=float(people),
             high=float(people),
             row=-1,
+            is_beyond=not ground.covers(town.places.shape[place]),
         )
         for place, people in enumerate(town.places.people.tolist())
         if people >= 0 and place not in told

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from goldenhour.base import facts
 from goldenhour.base.findings import Finding
 from goldenhour.base.grades import Grade, Verdict
-from goldenhour.base.messages import say
 from goldenhour.picture import grading, visits
-from goldenhour.picture.belief import Contradiction, DamageBelief, Evidence, ReportIndex
+from goldenhour.picture.belief import Contradiction, DamageBelief, Evidence
 from goldenhour.picture.known import Known, moment, seconds
 from goldenhour.picture.links import evidence
 from goldenhour.picture.matching import ABOUT_STRUCTURES, NONE, structures_of
-from goldenhour.picture.notes import Notes, finding
+from goldenhour.picture.notes import Notes, contradiction, finding
 from goldenhour.picture.visits import Visit
 from goldenhour.reports.said import DamageSaid
 from goldenhour.town.town import Town
@@ -249,10 +248,11 @@ def _contradiction(town: Town, known: Known, place: int, rows: list[int]) -> Con
         report = known.reports[row]
         code = report.said.code if isinstance(report.said, DamageSaid) else ""
         said.append(f"{report.seen_to:%Y-%m-%d} {report.source.name}: {code}")
-    return Contradiction(
+    return contradiction(
+        "damage-disagrees",
         subject=f"structure {town.structures.id[place]}",
-        what=say("picture.damage-disagrees", "en", grades="; ".join(said)),
-        reports=tuple(ReportIndex(row) for row in rows),
+        rows=rows,
+        grades="; ".join(said),
     )
 
 

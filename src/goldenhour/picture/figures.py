@@ -8,16 +8,16 @@ time, by different sources. "More than 350,000" and 400,000 agree.
 
 from collections import defaultdict
 from itertools import combinations
+from math import isinf
 
 import shapely
 
 from goldenhour.base import facts
-from goldenhour.base.messages import say
 from goldenhour.picture import counts
 from goldenhour.picture.belief import Contradiction, Figure, ReportIndex
 from goldenhour.picture.known import Known
 from goldenhour.picture.names import fold
-from goldenhour.picture.notes import Notes
+from goldenhour.picture.notes import Notes, contradiction
 from goldenhour.picture.where import Whereabouts
 from goldenhour.reports.said import ClaimSaid, Measure, PeopleSaid, ReportKind
 
@@ -120,25 +120,45 @@ def _clash(known: Known, one: Figure, other: Figure) -> bool:
 
 def _contradiction(known: Known, group: list[Figure]) -> Contradiction:
     """Put one contradiction into words: all figures that stand side by side."""
-    rows = [figure.report for figure in group]
-    said = "; ".join(
-        f"{known.reports[f.report].seen_to:%Y-%m-%d} {known.reports[f.report].source.name}: "
-        f"{_interval(f)}"
-        for f in group
-    )
-    about = known.reports[rows[0]].about
+    about = known.reports[group[0].report].about
     counted = f"{group[0].counted}, {about}" if about else group[0].counted
-    return Contradiction(
+    return contradiction(
+        "figures-disagree",
         subject=counted,
-        what=say("picture.figures-disagree", "en", counted=counted, figures=said),
-        reports=tuple(rows),
+        rows=[figure.report for figure in group],
+        counted=counted,
+        figures="; ".join(
+            told(known, f.report, low=f.low, high=f.high, unit=f.unit) for f in group
+        ),
     )
 
 
-def _interval(figure: Figure) -> str:
-    """Write a figure with its bounds."""
-    if figure.low == figure.high:
-        return f"{figure.low:,.0f} {figure.unit}".strip()
-    if figure.high == float("inf"):
-        return f"{figure.low:,.0f} or more {figure.unit}".strip()
-    return f"{figure.low:,.0f} to {figure.high:,.0f} {figure.unit}".strip()
+def told(known: Known, row: int, *, low: float, high: float, unit: str = "") -> str:
+    """
+    Write down who told a figure, when, with its bounds: the same in every language.
+
+    Parameters
+    ----------
+    known
+        What is known.
+    row
+        Position of the report.
+    low
+        Lower bound.
+    high
+        Upper bound, ``inf`` if there is none.
+    unit
+        Its unit, in the reporter's word.
+
+    Returns
+    -------
+    text
+        Such as ``"2017-11-08 local NGO: 9,870-18,330"``.
+    """
+    interval = f"{low:,.0f}-{high:,.0f}"
+    if isinf(high):
+        interval = f"≥ {low:,.0f}"
+    elif low == high:
+        interval = f"{low:,.0f}"
+    report = known.reports[row]
+    return f"{report.seen_to:%Y-%m-%d} {report.source.name}: {interval} {unit}".strip()

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from goldenhour.base import facts
 from goldenhour.base.grades import Mode, StreetState
-from goldenhour.base.messages import say
 from goldenhour.picture.belief import (
     Contradiction,
     DamageBelief,
@@ -24,7 +23,7 @@ from goldenhour.picture.belief import (
 )
 from goldenhour.picture.known import Known, moment, seconds
 from goldenhour.picture.links import evidence
-from goldenhour.picture.notes import Notes, finding
+from goldenhour.picture.notes import Notes, contradiction, finding
 from goldenhour.picture.rubble import rubble_share
 from goldenhour.picture.snapping import Snapper
 from goldenhour.picture.statements import Statement, statements
@@ -151,19 +150,14 @@ def _contradictions(
     for i, j in np.argwhere(_at_one_time(known, opened, closed)).tolist():
         one, other = opened[i], closed[j]
         if _clash(known, one, other) and len(shared := np.intersect1d(one.edges, other.edges)):
-            what = say(
-                "picture.street-disagrees",
-                "en",
-                n=len(shared),
-                open=known.reports[one.row].source.name,
-                closed=known.reports[other.row].source.name,
-            )
-            rows = sorted((one.row, other.row), reverse=True)
             found.append(
-                Contradiction(
+                contradiction(
+                    "street-disagrees",
                     subject=f"street {town.streets.id[shared[0]]}",
-                    what=what,
-                    reports=tuple(ReportIndex(row) for row in rows),
+                    rows=sorted((one.row, other.row), reverse=True),
+                    n=f"{len(shared)}",
+                    open=known.reports[one.row].source.name,
+                    closed=known.reports[other.row].source.name,
                 )
             )
     return tuple(found)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from goldenhour.base import facts
 from goldenhour.base.grades import Grade, Verdict
-from goldenhour.base.messages import say
 from goldenhour.picture.belief import Contradiction, ReportIndex, Stale
 from goldenhour.picture.known import Known
+from goldenhour.picture.notes import contradiction
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import VisitSaid
 
@@ -129,10 +129,11 @@ def disagreements(
                 for visit in visits[place]
             )
             found.append(
-                Contradiction(
+                contradiction(
+                    "visits-disagree",
                     subject=f"structure {subjects[place]}",
-                    what=say("picture.visits-disagree", "en", visits=said),
-                    reports=tuple(ReportIndex(visit.row) for visit in visits[place]),
+                    rows=[visit.row for visit in visits[place]],
+                    visits=said,
                 )
             )
     return tuple(found)
