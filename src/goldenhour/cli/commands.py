@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verbs. Each parses, calls one workflow, and shows what came of it."""
 
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,9 @@ Workspace_ = Annotated[Path, typer.Option("--in", metavar="FOLDER", help="The to
 At = Annotated[
     str,
     typer.Option(
-        "--at", metavar="DATE", help="Moment of the picture, such as 2017-11-04. Default: now."
+        "--at",
+        metavar="DATE",
+        help="Moment of the picture, such as 2017-11-04 or 2017-11-04T18:00+03:00. Default: now.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -232,11 +235,22 @@ def _moment(text: str, default: datetime | None) -> datetime:
     if not text:
         return default or now()
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = datetime.fromisoformat(_plain_digits(text))
+        if len(text) <= len("2017-11-04"):
+            moment = moment.replace(hour=23, minute=59, second=59)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(
-            f"'{text}' is not a date.", where="--at", do="Write it like 2017-11-04.", code="GH113"
+            f"'{text}' is not a date.",
+            where="--at",
+            do="Write it like 2017-11-04, or 2017-11-04T18:00+03:00 (without a zone it is UTC).",
+            code="GH113",
         ) from error
-    if len(text) <= len("2017-11-04"):
-        moment = moment.replace(hour=23, minute=59, second=59)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _plain_digits(text: str) -> str:
+    """Write the digits of any script, such as ٢٠١٧, as 2017."""
+    digits = (unicodedata.digit(letter, None) for letter in text)
+    return "".join(
+        letter if digit is None else str(digit) for letter, digit in zip(text, digits, strict=True)
+    )

@@ -2,6 +2,7 @@
 """The door: turns every error into one message with a code, and the exit code of its kind."""
 
 import errno
+import io
 import os
 import sys
 import traceback
@@ -12,10 +13,14 @@ from goldenhour.base.settings import Settings
 from goldenhour.cli.commands import app
 
 _INTERRUPTED, _UNEXPECTED = 130, 70
+_STOPPED = "\nStopped. Nothing half-written was left behind.\n"
 
 
 def run() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code; it speaks UTF-8 on every machine."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     sys.exit(main(sys.argv[1:]))
 
 
@@ -34,11 +39,14 @@ def main(arguments: list[str]) -> int:
         0 done, 2 mend the input, 3 an outside service failed, 4 no plan, 5 cannot read or write.
     """
     try:
+        Settings.from_environment()  # a wrong setting is told before any work
         app(arguments)
     except SystemExit as left:
+        if left.code == _INTERRUPTED:  # the command line's library took Ctrl-C to itself
+            sys.stderr.write(_STOPPED)
         return left.code if isinstance(left.code, int) else 0
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. Nothing half-written was left behind.\n")
+        sys.stderr.write(_STOPPED)
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader has gone; point stdout at nothing so that closing it stays quiet.

@@ -41,7 +41,7 @@ _ADVICE = (
     ("database or disk is full", "The disk is full; nothing of this batch was kept.",
      "Free some space and do it again.", "GH501"),
     ("disk i/o error", "The disk does not answer as it should; nothing of this batch was kept.",
-     "Copy the workspace to another disk and do it again.", "GH501"),
+     "Make room on the disk, or copy the workspace to another, and do it again.", "GH501"),
     ("attempt to write a readonly database", "The ledger cannot be written.",
      "Copy the workspace to a folder you may write to.", "GH502"),
     ("unable to open database file", "The ledger cannot be opened.",

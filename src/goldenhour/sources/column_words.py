@@ -111,7 +111,12 @@ def our_columns(table: pd.DataFrame, kind: LayerKind, noticed: Noticed) -> dict[
         columns = {name: cells for name, cells in columns.items() if name not in {"u", "v"}}
     if kind is LayerKind.STRUCTURES:
         columns["use"] = _uses(table)
-    return columns | {"id": row_ids(table)}
+    ids = row_ids(table)
+    if ids[:1] == ["row-1"] and (theirs := find_column(table.columns, _ID)):
+        noticed.note(
+            "ids-not-used", 1, f"Column '{theirs}' has empty or repeated ids.", "Row numbers serve."
+        )
+    return columns | {"id": ids}
 
 
 def row_ids(table: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goldenhour.base.errors import UnreadableFileError
-from goldenhour.sources.decoding import Decoded, decode
+from goldenhour.sources.decoding import OPEN_QUOTE, Decoded, decode, swallows_lines
 from goldenhour.sources.noticing import Noticed
 
 _SEPARATORS = ",;\t|"
@@ -85,6 +85,8 @@ def read_rows(path: Path, noticed: Noticed, *, names: tuple[str, ...] | None = N
         content = path.read_bytes()
         decoded = _decoded(content)
         lines = _lines(decoded.text)
+        if lines and swallows_lines(decoded.text, lines[-1][1]):
+            raise csv.Error(OPEN_QUOTE)  # noqa: TRY301 - told like the csv module's own errors
     except (OSError, ValueError, csv.Error) as error:
         raise _unreadable(path, str(error)) from error
     if not lines:

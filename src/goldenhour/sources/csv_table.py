@@ -20,7 +20,7 @@ from goldenhour.base.errors import (
 )
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.sources.column_words import find_column
-from goldenhour.sources.decoding import Decoded, decode
+from goldenhour.sources.decoding import OPEN_QUOTE, Decoded, decode, swallows_lines
 from goldenhour.sources.handwriting import decimal
 from goldenhour.sources.noticing import Noticed
 
@@ -110,6 +110,8 @@ def open_table(path: Path, *, plain_names: Sequence[str]) -> tuple[PointTable, l
     decoded = decode(path.read_bytes())
     try:
         rows, comments = _rows(decoded.text)
+        if rows and swallows_lines(decoded.text, rows[-1][1]):
+            raise csv.Error(OPEN_QUOTE)  # noqa: TRY301 - told like the csv module's own errors
     except csv.Error as error:
         raise UnreadableFileError(
             f"The table cannot be read: {error}.",

@@ -3,11 +3,13 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MOSTLY = 0.5
+OPEN_QUOTE = "a quotation mark is opened and never closed, so that many lines look like one cell"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -60,6 +62,25 @@ def decode(raw: bytes) -> Decoded:
     except UnicodeDecodeError:
         encoding = _guess(raw)
     return Decoded(text=raw.decode(encoding), encoding=encoding, is_guess=True)
+
+
+def swallows_lines(text: str, last_row: Sequence[str]) -> bool:
+    """
+    Say if a quotation mark that never closes has made one cell of many lines.
+
+    Parameters
+    ----------
+    text
+        The whole table.
+    last_row
+        Its last row's cells, as the csv module gives them.
+
+    Returns
+    -------
+    swallows
+        True if marks are odd and the last row spans lines.
+    """
+    return text.count('"') % 2 == 1 and any("\n" in cell.strip() for cell in last_row)
 
 
 def _guess(raw: bytes) -> str:

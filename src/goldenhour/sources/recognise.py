@@ -64,6 +64,10 @@ _FORMATS: tuple[SourceModule, ...] = (
     points_csv,
     vector_file,
 )
+_SAVE = (
+    "Give an OpenStreetMap extract, GeoPackage, GeoParquet, GeoJSON or shapefile; points may be "
+    "CSV (UTF-8) with columns lon and lat."
+)
 _WITH_LAYERS: tuple[SourceModule, ...] = (
     copernicus_ems,
     camps_csv,
@@ -166,7 +170,7 @@ def _recognised(path: Path, want: LayerKind | None) -> SourceModule:
     raise UnknownFormatError(
         f"It is of no type known here{wanted}.",
         where=path.name,
-        do=f"Understood are {_names()}; say which it is with --as NAME.",
+        do=f"Understood are {_names()}; say which it is with --as NAME." if want is None else _SAVE,
     )
 
 

@@ -118,7 +118,9 @@ def _chosen(
     """Choose tables and say what each is."""
     full = [table for table in tables if len(table.rows)]
     if not full:
-        raise EmptyLayerError("It has no rows.", where=path.name, do="Check the file.")
+        raise EmptyLayerError(
+            "It has no rows.", where=path.name, do="Export it again, or give another file."
+        )
     guessed = [(table, kind) for table in full if (kind := _guess(table))]
     if want is None:
         if guessed:
@@ -126,7 +128,7 @@ def _chosen(
         raise UnknownFormatError(
             f"It is not clear what the shapes are; columns: {_some_columns(full[0].rows)}.",
             where=path.name,
-            do="Say it: --streets, --structures, --places or --barriers before the file's name.",
+            do="Give each a file of its own: --streets, --structures, --places or --barriers.",
         )
     if same := [(table, kind) for table, kind in guessed if kind is want]:
         return same

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from goldenhour.base.crs import metric_crs
 from goldenhour.base.errors import EmptyLayerError, InputError
-from goldenhour.base.findings import Finding
+from goldenhour.base.findings import Finding, Severity
 from goldenhour.town.axes import check_axes
 from goldenhour.town.layers import Layer, LayerKind
 from goldenhour.town.rows import Rows, empty_words, gather
@@ -48,15 +48,15 @@ def build(layers: Sequence[Layer], *, name: str) -> tuple[Town, tuple[Finding, .
     findings = list(check_axes(layers))
     lines, noticed = clean_lines(gather(layers, LayerKind.STREETS))
     findings += noticed
-    _need(lines.n, lines.label, LayerKind.STREETS)
+    _need(lines.n, lines.label, LayerKind.STREETS, findings)
     crs = _metric_crs(lines.shape)
     streets, noticed = build_streets(lines, crs)
     findings += noticed
-    _need(streets.n_edges, lines.label, LayerKind.STREETS)
+    _need(streets.n_edges, lines.label, LayerKind.STREETS, findings)
     rows = gather(layers, LayerKind.STRUCTURES)
     structures, noticed = build_structures(rows, crs)
     findings += noticed
-    _need(structures.n, rows.label, LayerKind.STRUCTURES)
+    _need(structures.n, rows.label, LayerKind.STRUCTURES, findings)
     places, noticed = _places(gather(layers, LayerKind.PLACES), crs)
     findings += noticed
     barriers, noticed = _barriers(gather(layers, LayerKind.BARRIERS), crs)
@@ -125,12 +125,14 @@ def with_reported(
     return replace(town, structures=structures)
 
 
-def _need(n: int, label: str, kind: LayerKind) -> None:
-    """Refuse to build a town without streets or without structures."""
+def _need(n: int, label: str, kind: LayerKind, findings: Sequence[Finding]) -> None:
+    """Refuse to build a town without streets or without structures, and say where they went."""
     if n:
         return
+    lost = [f.what for f in findings if f.layer == label and f.severity is Severity.REFUSED]
+    why = f" Left out: {' '.join(lost)}" if lost else ""
     raise EmptyLayerError(
-        f"There are no usable {kind.value}.",
+        f"There are no usable {kind.value}.{why}",
         where=label,
         do=f"Give a file with {kind.value}: --{kind.value} FILE.",
     )

@@ -82,8 +82,9 @@ def clean_lines(rows: Rows) -> tuple[Rows, tuple[Finding, ...]]:
     rows, split = _explode(rows.take(~none & ~other))
     findings += split
     bounds = np.asarray(shapely.bounds(rows.shape)).reshape(-1, 4)
-    strange = ~np.isfinite(bounds).all(axis=1)
-    strange |= (bounds == 0).all(axis=1)
+    strange = (bounds == 0).all(axis=1)
+    lon_lat, line = shapely.get_coordinates(rows.shape, return_index=True)
+    strange[line[~np.isfinite(lon_lat).all(axis=1)]] = True  # bounds pass over a single NaN
     findings += rows.refuse(
         strange, code="impossible-position", what="streets whose coordinates are no place."
     )

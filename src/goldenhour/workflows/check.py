@@ -99,9 +99,10 @@ def _town(workspace: Workspace) -> Check:
 
 
 def _ledger(workspace: Workspace) -> Check:
-    """Open the ledger and count."""
+    """Open the ledger, read all of it, and count."""
     try:
         with Ledger.open(workspace.ledger) as ledger:
+            ledger.check()
             n_reports = ledger.count()
     except GoldenHourError as error:
         return Check(what="ledger", sound=False, found=str(error))

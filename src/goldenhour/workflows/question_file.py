@@ -13,6 +13,7 @@ from goldenhour.base.errors import BadQuestionError
 from goldenhour.siting.question import Question
 
 _QUESTION = TypeAdapter(Question)
+_MEND = "Mend this field; docs/reference/question.md says what it may be."
 
 
 def read_question(path: Path) -> Mapping[str, Any]:
@@ -35,15 +36,44 @@ def read_question(path: Path) -> Mapping[str, Any]:
         If it is not TOML.
     """
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        words = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a mark
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadQuestionError(
             f"The question cannot be read: {error}.",
             where=str(path),
             do="Start from docs/reference/question.md.",
         ) from error
-    table: Mapping[str, Any] = words.get("question", words)
-    return table
+    return question_table(words.get("question", words), where=str(path))
+
+
+def question_table(entry: object, *, where: str) -> Mapping[str, Any]:
+    """
+    Make sure that ``question`` is a table.
+
+    Parameters
+    ----------
+    entry
+        What stands under that name.
+    where
+        The file.
+
+    Returns
+    -------
+    table
+        The same, unchecked inside.
+
+    Raises
+    ------
+    BadQuestionError
+        If it is anything else.
+    """
+    if isinstance(entry, Mapping):
+        return entry
+    raise BadQuestionError(
+        "`question` is not a table.",
+        where=where,
+        do="Write a line [question], and below it a line for each field, such as n_tsp = 6.",
+    )
 
 
 def question_from(*tables: Mapping[str, Any]) -> Question:
@@ -78,7 +108,7 @@ def question_from(*tables: Mapping[str, Any]) -> Question:
     except ValidationError as error:
         first = error.errors()[0]
         raise BadQuestionError(
-            f"{first['msg']}.", where=f"[question] {first['loc'][0]}", do="Mend this field."
+            f"{first['msg']}.", where=f"[question] {first['loc'][0]}", do=_MEND
         ) from error
     _require_sense(question)
     return question
@@ -103,4 +133,4 @@ def _require_sense(question: Question) -> None:
     )
     for holds, where, what in checks:
         if not holds:
-            raise BadQuestionError(what, where=f"[question] {where}", do="Mend this field.")
+            raise BadQuestionError(what, where=f"[question] {where}", do=_MEND)

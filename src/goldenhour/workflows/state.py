@@ -57,7 +57,9 @@ def load_town(workspace: Workspace) -> tuple[Town, tuple[Finding, ...]]:
     WorkspaceError
         If the workspace has no layers.
     """
-    layers: list[Layer] = [layer_store.load(path) for path in sorted(workspace.layers.glob("*"))]
+    layers: list[Layer] = [
+        layer_store.load(path) for path in sorted(workspace.layers.glob("[!.]*.parquet"))
+    ]
     if not layers:
         raise WorkspaceError(
             "The workspace has no layers.",

@@ -3,14 +3,16 @@
 
 import json
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from goldenhour.base.errors import WorkspaceError
-from goldenhour.workflows.whole import whole_folder
+from goldenhour.workflows.question_file import question_table
+from goldenhour.workflows.whole import occupied, whole_folder
 
 TOWN_FILE = "town.toml"
 
@@ -71,6 +73,8 @@ def open_workspace(folder: Path) -> Workspace:
     ------
     WorkspaceError
         If the folder is no workspace or its ``town.toml`` cannot be read.
+    BadQuestionError
+        If ``question`` in it is no table.
     """
     path = folder / TOWN_FILE
     if not path.is_file():
@@ -80,26 +84,51 @@ def open_workspace(folder: Path) -> Workspace:
             do="Make one with `goldenhour new`, or name one with `--in FOLDER`.",
         )
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
-        as_of = words.get("as_of")
-        if as_of is not None and (not isinstance(as_of, datetime) or as_of.tzinfo is None):
-            raise WorkspaceError(
-                "`as_of` is not a time with a zone.",
-                where=str(path),
-                do="Write it like 2017-11-10T06:00:00Z, without quotes.",
-            )
-        return Workspace(
-            folder=folder,
-            name=str(words["name"]),
-            as_of=as_of,
-            question=words.get("question", {}),
-        )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        words = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a mark
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WorkspaceError(
             f"town.toml cannot be read: {error}.",
             where=str(path),
             do="Mend the line it names, or copy the file from another workspace.",
         ) from error
+    return Workspace(
+        folder=folder,
+        name=_name(words.get("name"), path),
+        as_of=_as_of(words.get("as_of"), path),
+        question=question_table(words.get("question", {}), where=str(path)),
+    )
+
+
+def _name(entry: object, path: Path) -> str:
+    """Check the town's name."""
+    if isinstance(entry, str) and entry.strip() and not _has_control(entry):
+        return entry
+    raise WorkspaceError(
+        "town.toml gives the town no name in one line.",
+        where=str(path),
+        do='Write it like name = "Al Qaim", with quotes.',
+    )
+
+
+def _as_of(entry: object, path: Path) -> datetime | None:
+    """Check the moment of the plans; give it in UTC."""
+    if entry is None:
+        return None
+    try:
+        if isinstance(entry, datetime) and entry.tzinfo is not None:
+            return entry.astimezone(UTC)
+    except OverflowError:  # the year 1 or 9999, moved by its zone
+        pass
+    raise WorkspaceError(
+        "`as_of` is not a time with a zone.",
+        where=str(path),
+        do="Write it like 2017-11-10T06:00:00Z, without quotes.",
+    )
+
+
+def _has_control(text: str) -> bool:
+    """Say if a text has line breaks or other characters that no file or terminal can show."""
+    return any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text)
 
 
 def create_workspace(
@@ -128,17 +157,19 @@ def create_workspace(
     Raises
     ------
     WorkspaceError
-        If something is already there.
+        If something is already there, or the name has line breaks.
     StoreError
         If the folder cannot be written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if _has_control(str(folder)):
         raise WorkspaceError(
-            "There is already something at this place.",
-            where=str(folder),
-            do="Choose another name, or remove it yourself.",
+            "The name has a line break or another control character.",
+            where=repr(str(folder)),
+            do="Choose a name in one line; spaces and letters of any script are welcome.",
         )
-    with whole_folder(folder) as hidden:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise occupied(folder)
+    with whole_folder(folder, replace=False) as hidden:
         (hidden / "layers").mkdir()
         (hidden / "plans").mkdir()
         (hidden / TOWN_FILE).write_text(_town_toml(name, as_of), encoding="utf-8")
