@@ -8,7 +8,8 @@ import pytest
 from pypdf import PdfReader
 
 from goldenhour.base.errors import StoreError
-from goldenhour.publish import brief
+from goldenhour.base.messages import LANGUAGES, say
+from goldenhour.publish import brief, brief_content
 from goldenhour.publish.headline import headline
 from goldenhour.publish.provenance import attributions
 from tests.conftest import missing
@@ -44,6 +45,27 @@ def test_the_first_page_gives_the_headline_and_the_limits(tmp_path: Path) -> Non
         assert squeezed(sentence) in first
     assert "Thisdoesnotsaythataplaceissafe" in first
     assert "Situationasof2017-11-1006:00UTC" in first
+
+
+def test_the_rule_and_contradictions_are_said_in_both_languages() -> None:
+    """An Arabic brief holds no English sentence where the catalogue has an Arabic one."""
+    case = answer()
+    values = (("n_figures", "2"), ("n_assumed", "0"), ("each", "6"))
+    code = "picture.people-rule-figures"
+    people = replace(case.picture.people, rule_code=code, rule_values=values)
+    clash = replace(
+        case.picture.contradictions[0],
+        code="picture.damage-disagrees",
+        values=(("grades", "2017-11-05 UNOSAT: 1"),),
+    )
+    picture = replace(case.picture, people=people, contradictions=(clash,))
+    for language in LANGUAGES:
+        found = brief_content.content(case.town, picture, case.plan, language)
+        assert found["people"]["rule"] == say(code, language, **dict(values))
+        assert found["contradictions"][0].startswith(say(clash.code, language, grades="")[:10])
+        assert "2017-11-05 UNOSAT: 1" in found["contradictions"][0]
+    uncoded = brief_content.content(case.town, case.picture, case.plan, "ar")
+    assert uncoded["people"]["rule"] == case.picture.people.rule, "better English than nothing"
 
 
 def test_every_page_of_an_exercise_says_so(tmp_path: Path) -> None:

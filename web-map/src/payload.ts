@@ -45,7 +45,7 @@ export interface Panel {
   as_of: string;
   plan: Plan | null;
   known: { structures: number[]; streets_km: number[]; visited: number; reports: number };
-  people: { low: number | null; best: number; high: number | null; assumed: boolean; rule: string };
+  people: { low: number | null; best: number; high: number | null; assumed: boolean; rule: Both };
   rules: Partial<Record<Tier, { fit: Both; unfit: Both; unknown: Both }[]>>;
   hazards: { kind: Both; status: string; level: number; report: number }[];
   care: { name: string; tier: Tier | null; functioning: number; at: LonLat; report: number }[];
@@ -53,7 +53,7 @@ export interface Panel {
   layers: { file: string; date: string; credit: string }[];
   credits: string[];
   speakers: { name: string; reports: number }[];
-  contradictions: { subject: string; what: string }[];
+  contradictions: { subject: string; what: Both }[];
   n_stale: number;
   findings: string[];
 }

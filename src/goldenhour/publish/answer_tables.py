@@ -22,7 +22,7 @@ from goldenhour.publish.shape_table import (
     shape_array,
     shape_table,
 )
-from goldenhour.publish.words import moment_text, sentence, site_labels
+from goldenhour.publish.words import moment_text, people_rule, sentence, site_labels
 from goldenhour.siting.plan import Plan, Said
 from goldenhour.siting.screening import Screening
 from goldenhour.town.town import Town
@@ -175,9 +175,10 @@ def metadata(town: Town, picture: Picture, plan: Plan) -> pd.DataFrame:
                 ("headline", " ".join(headline(town, picture, plan, language=language))),
                 ("sensitivity", say("brief.sensitivity", language)),
                 ("limits", say("brief.limits", language)),
+                ("people_rule", people_rule(picture.people, language)),
             )
         ),
-        ("people", f"{picture.people.basis}: {picture.people.rule}"),
+        ("people", picture.people.basis),
         *(("attribution", words) for words in attributions(town)),
         *(
             ("layer", f"{source.file}, {source.format}, sha256 {source.sha256}")

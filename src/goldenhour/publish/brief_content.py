@@ -20,9 +20,11 @@ from goldenhour.publish.provenance import assumptions, attributions, report_sour
 from goldenhour.publish.words import (
     because,
     by_its_letters,
+    clash,
     grade_name,
     left_to_right,
     moment_text,
+    people_rule,
     people_text,
     sentence,
     site_labels,
@@ -88,7 +90,9 @@ def content(town: Town, picture: Picture, plan: Plan, language: str) -> Json:
         "grounds": [_sentence(said, language) for said in plan.unknowns],
         "notes": [_sentence(said, language) for said in plan.notes],
         "hazards": _hazards(picture, language),
-        "contradictions": _counted(entry.what for entry in picture.contradictions)[:_N_SHOWN],
+        "contradictions": _counted(clash(entry, language) for entry in picture.contradictions)[
+            :_N_SHOWN
+        ],
         "more_contradictions": _more(
             len({entry.what for entry in picture.contradictions}), language
         ),
@@ -166,7 +170,7 @@ def _people(picture: Picture, language: str) -> Json:
             low=people_text(people.total_low),
             high=people_text(high) if np.isfinite(high) else say("brief.no-upper", language),
         ),
-        "rule": plain(people.rule),
+        "rule": people_rule(people, language),
     }
 
 
@@ -313,7 +317,7 @@ def _reports(picture: Picture, language: str) -> list[str]:
     """Name who was heard, how reliable, how often."""
     return [
         left_to_right(f"{plain(source['name'])} ({'/'.join(source['reliability'])})", language)
-        + ": "
+        + " - "
         + say("map.n-reports", language, n=source["n_reports"])
         for source in report_sources(picture)
     ]

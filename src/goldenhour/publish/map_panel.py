@@ -7,10 +7,12 @@ import numpy as np
 
 from goldenhour.base import crs
 from goldenhour.base.grades import Grade, StreetState
+from goldenhour.base.messages import LANGUAGES
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.map_data import Shown, people_of
 from goldenhour.publish.map_plan import Json, LonLat, at, plan_in_words
 from goldenhour.publish.map_words import Both, both, first_known, words
+from goldenhour.publish.words import clash, people_rule
 from goldenhour.siting.screening import TierScreening
 
 _FOCUS_PERCENT = (3, 97)
@@ -74,7 +76,7 @@ def _people(shown: Shown) -> Json:
         "best": people.total_best,
         "high": _finite(people.total_high),
         "assumed": people.basis == "assumed",
-        "rule": plain(people.rule),
+        "rule": {language: people_rule(people, language) for language in LANGUAGES},
     }
 
 
@@ -152,7 +154,11 @@ def _evidence(shown: Shown) -> Json:
         "credits": list(dict.fromkeys(plain(s.attribution) for s in layers if s.attribution)),
         "speakers": [{"name": name, "reports": n} for name, n in spoken.most_common()],
         "contradictions": [
-            {"subject": plain(c.subject), "what": plain(c.what)} for c in picture.contradictions
+            {
+                "subject": plain(c.subject),
+                "what": {language: clash(c, language) for language in LANGUAGES},
+            }
+            for c in picture.contradictions
         ],
         "n_stale": len(picture.stale),
         "findings": [

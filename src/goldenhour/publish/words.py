@@ -2,10 +2,12 @@
 """How products name and number things: the same site has the same label in every file."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from goldenhour.base.grades import Grade, Tier
 from goldenhour.base.messages import say
+from goldenhour.picture.belief import Contradiction, PeopleBelief
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.map_words import both
 from goldenhour.siting.plan import Plan, Said
@@ -210,3 +212,47 @@ def because(code: str, language: str) -> str:
         A clause, without a full stop.
     """
     return both(f"siting.{code}")[language]
+
+
+def people_rule(people: PeopleBelief, language: str) -> str:
+    """
+    Say how people were spread.
+
+    Parameters
+    ----------
+    people
+        What is believed of people.
+    language
+        ``"en"`` or ``"ar"``.
+
+    Returns
+    -------
+    sentence
+        In that language; in English if there is no code for it.
+    """
+    return _coded(people.rule_code, people.rule_values, language) or plain(people.rule)
+
+
+def clash(entry: Contradiction, language: str) -> str:
+    """
+    Say what cannot all be right.
+
+    Parameters
+    ----------
+    entry
+        The contradiction.
+    language
+        ``"en"`` or ``"ar"``.
+
+    Returns
+    -------
+    sentence
+        In that language, names in it in their own order; in English if there is no code for it.
+    """
+    return _coded(entry.code, entry.values, language) or plain(entry.what)
+
+
+def _coded(code: str, values: Iterable[tuple[str, str]], language: str) -> str:
+    """Say a coded sentence; nothing if there is no code."""
+    shown = {name: by_its_letters(plain(value), language) for name, value in values}
+    return say(code, language, **shown) if code else ""
