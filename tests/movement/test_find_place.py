@@ -62,6 +62,7 @@ def test_a_place_is_found_in_any_spelling(case: Case, text: str) -> None:
         ("Ar Rummaneh", "Rummana"),
         ("أبو كمال", "ابو كمال"),
         ("Karabilah (EXERCISE)", "Karabilah"),
+        ("الكرابلة (تمرين)", "الكرابلة"),
     ],
 )
 def test_spellings_of_one_name_fold_together(one: str, other: str) -> None:

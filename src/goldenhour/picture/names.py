@@ -16,6 +16,7 @@ UNKNOWN, SEVERAL = -1, -2
 """In place of a place's number: no such place, or several that nobody told apart."""
 
 _LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": ""})
+_EXERCISE = re.compile(r"\((?:exercise|تمرين)\)")
 _MARKS = re.compile(r"['’‘ʿʾʼ`´.]")
 _ARTICLE = re.compile(r"^(?:al|el)[- ]+|^ال(?=..)")
 
@@ -33,9 +34,9 @@ def fold(name: str) -> str:
     Returns
     -------
     folded
-        Without case, diacritics, apostrophes, hyphens and article.
+        Without case, diacritics, apostrophes, hyphens, article and the mark of an exercise.
     """
-    letters = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    letters = unicodedata.normalize("NFKD", _EXERCISE.sub("", name.casefold()).translate(_LETTERS))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     plain = _MARKS.sub("", plain.translate(_LETTERS))
     words = re.sub(r"[-_\s]+", " ", _ARTICLE.sub("", plain.strip())).split()
