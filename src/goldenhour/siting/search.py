@@ -11,7 +11,7 @@ from goldenhour.siting.covering import NO_CLASH, Covering
 from goldenhour.siting.kernel import EMPTY, Rules
 
 _TINY = 1e-9
-_WORK = 2e7
+_WORK = 5e6
 _MOST_KICKS = 60
 _GREEDY_ONLY = -1
 INCOMPLETE = -1.0
