@@ -24,7 +24,7 @@ from goldenhour.town.town import Town
 
 Rows = NDArray[np.int64]
 _STEP = "Choosing sites"
-_WIDENINGS = 2  # most lots of candidates that are brought in; more found nothing on real towns
+_WIDENINGS = 2  # most lots of candidates that are brought in; more found nothing on Aleppo
 _ROUGH = 0.05  # a gap share that is enough while the lot still grows
 
 
