@@ -403,3 +403,40 @@ def test_of_two_that_make_one_workspace_the_second_is_refused(
         create_workspace(town, name="t", as_of=None, fill=meanwhile)
     assert run(capsys, "check", "--in", town)[0] == 0
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_report_from_the_future_is_told(
+    good: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in a date does not hide a closed street in silence."""
+    run(capsys, "new", tmp_path / "t", "--streets", good[0], "--structures", good[1])
+    message = "kind,lon,lat,state,seen,source\nstreet,41.005,34.4,closed,2999-01-01,driver\n"
+    (tmp_path / "m.csv").write_text(message)
+    code, said = run(capsys, "read", "--in", tmp_path / "t", tmp_path / "m.csv")
+    assert (code, "seen-in-the-future" in said, "1 new" in said) == (0, True, True), said
+
+
+def test_a_town_where_nothing_stands_has_no_plan(
+    good: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All destroyed: exit 4 with the rules' counts, and no folder of a plan."""
+    town = tmp_path / "t"
+    run(capsys, "new", town, "--streets", good[0], "--structures", good[1])
+    graded = structures()[["geometry"]].assign(
+        Main_Damage_Site_Class="Destroyed", SensorDate="2020-01-01"
+    )
+    graded.to_file(tmp_path / "unosat.geojson", driver="GeoJSON")
+    assert "3 new" in run(capsys, "read", "--in", town, tmp_path / "unosat.geojson")[1]
+    code, said = run(capsys, "plan", "--in", town, "--tsp", 1, "--field-hospitals", 1)
+    assert (code, "GH403" in said, "damage 3" in said) == (4, True, True), said
+    assert not list((town / "plans").iterdir())
+
+
+@pytest.mark.parametrize("options", [("--structures", 3), ("--seed", -1), ("--seed", 10**30)])
+def test_an_exercise_that_cannot_be_made_is_refused(
+    options: tuple[str, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Too few structures and impossible seeds end before any work."""
+    folder = tmp_path / "e"
+    assert run(capsys, "exercise", "al-qaim", "--to", folder, *options)[0] == 2
+    assert not folder.exists()

@@ -48,8 +48,12 @@ def exercise(
     folder: Annotated[
         Path | None, typer.Option("--to", metavar="FOLDER", help="Where. Default: NAME-exercise.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same town.")] = 2017,
-    structures: Annotated[int, typer.Option(min=50, help="About how many structures.")] = 20_000,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same town.")
+    ] = 2017,
+    structures: Annotated[
+        int, typer.Option(min=200, max=100_000, help="About how many structures.")
+    ] = 20_000,
 ) -> None:
     """Generate a made-up town pinned to public facts, with a hidden truth beside it."""
     from goldenhour.cli import show

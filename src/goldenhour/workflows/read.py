@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from goldenhour.base.findings import Finding, Severity
+from goldenhour.base.findings import Finding, Severity, first_rows
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.reports.ledger import Ledger
 from goldenhour.reports.report import Report
@@ -70,6 +70,7 @@ def read(
         reading = recognise.read(path, recorded_at=recorded_at, as_=as_)
         reports += reading.reports
         findings += reading.findings
+        findings += _from_the_future(path, reading.reports, recorded_at)
         if not reading.reports:
             findings.append(_no_reports(path, has_layers=bool(reading.layers)))
     progress("Writing the ledger", 0, 1)
@@ -77,6 +78,25 @@ def read(
         added = ledger.add(reports)
     progress("Writing the ledger", 1, 1)
     return ReadResult(n_new=added.n_new, n_known=added.n_known, findings=tuple(findings))
+
+
+def _from_the_future(
+    path: Path, reports: Sequence[Report], recorded_at: datetime
+) -> tuple[Finding, ...]:
+    """Tell reports dated after they were read: nobody has seen that yet, so they wait unseen."""
+    later = [report.id for report in reports if report.seen_from > recorded_at]
+    if not later:
+        return ()
+    found = Finding(
+        code="seen-in-the-future",
+        layer=path.name,
+        what=f"{len(later):,} reports say that they were seen after now.",
+        done="Kept, and left out of every picture before that moment. Check the dates, the order "
+        "of day and month, and this computer's clock.",
+        n_rows=len(later),
+        rows=first_rows(later),
+    )
+    return (found,)
 
 
 def _no_reports(path: Path, *, has_layers: bool) -> Finding:
