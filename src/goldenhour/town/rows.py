@@ -271,4 +271,6 @@ def empty_words(n: int) -> Objects:
 def _two_dimensional(layer: Layer) -> Objects:
     """Take the shapes without heights, which nothing here uses."""
     shapes = np.asarray(layer.table.geometry.array, dtype=np.object_)
-    return np.asarray(shapely.force_2d(shapes), dtype=np.object_)
+    if shapely.has_z(shapes).any():  # rarely; flattening copies every shape
+        shapes = np.asarray(shapely.force_2d(shapes), dtype=np.object_)
+    return shapes
