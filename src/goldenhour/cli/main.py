@@ -18,10 +18,17 @@ _STOPPED = "\nStopped. Nothing half-written was left behind.\n"
 
 def run() -> None:
     """Run the command line and leave with its exit code; it speaks UTF-8 on every machine."""
+    sys.stdout = sys.stdout or _nowhere()  # a parent may have closed either
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     sys.exit(main(sys.argv[1:]))
+
+
+def _nowhere() -> io.TextIOWrapper:
+    """Give a stream that nobody reads."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
