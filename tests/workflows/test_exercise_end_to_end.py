@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Al Qaim exercise from nothing to a plan: the story's facts come out of the program."""
 
-
 import pytest
 
 from goldenhour.base.grades import Tier
