@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from shapely import box
 
 from goldenhour.base.errors import BadReportError, InputError, StoreError
 from goldenhour.base.grades import StreetState
+from goldenhour.reports import rows
 from goldenhour.reports.ledger import Added, Ledger
 from goldenhour.reports.make import make
 from goldenhour.reports.report import Report, ReportId, Source
@@ -161,18 +163,56 @@ def test_merging_is_a_union(pool: list[Report], data: st.DataObject) -> None:
         assert seen(merged("twice", "ab", "ab", 0)) == seen("ab")
 
 
-def test_a_merge_refuses_a_report_that_was_changed(tmp_path: Path, ledger: Ledger) -> None:
-    """A colleague's ledger in which somebody rewrote a report is refused as a whole."""
+def rewritten(ledger: Ledger, *, with_seal: bool) -> None:
+    """Rewrite a report behind the ledger's back, as a bad disk does, or as a forger does."""
+    with closing(sqlite3.connect(ledger.path)) as raw, raw:
+        raw.execute("DROP TRIGGER reports_never_change")
+        raw.execute("UPDATE reports SET about = 'elsewhere' WHERE rowid = 2")
+        if with_seal:
+            names = rows.Row._fields[: rows._N_SEALED]
+            found = raw.execute(f"SELECT {', '.join(names)} FROM reports WHERE rowid = 2")  # noqa: S608 - our own names
+            row = dict(zip(names, found.fetchone(), strict=True))
+            row["exercise"] = bool(row["exercise"])
+            raw.execute("UPDATE reports SET seal = ? WHERE rowid = 2", [rows._seal(row.values())])
+
+
+@pytest.mark.parametrize("with_seal", [False, True])
+def test_a_merge_refuses_a_report_that_was_changed(
+    tmp_path: Path, ledger: Ledger, *, with_seal: bool
+) -> None:
+    """A colleague's ledger in which a report was rewritten is refused as a whole."""
     with Ledger.create(tmp_path / "theirs.db") as theirs:
         theirs.add(many(3))
-        with closing(sqlite3.connect(theirs.path)) as raw, raw:
-            raw.execute("DROP TRIGGER reports_never_change")
-            raw.execute("UPDATE reports SET about = 'elsewhere' WHERE rowid = 2")
-        with pytest.raises(BadReportError, match="id does not match"):
+        rewritten(theirs, with_seal=with_seal)
+        refused = pytest.raises(BadReportError, match="id does not match")
+        with refused if with_seal else pytest.raises(StoreError, match="not what was written"):
             ledger.merge(theirs)
-        with pytest.raises(StoreError, match="damaged"):
+        with pytest.raises(StoreError, match=r"damaged|not what was written"):
             theirs.check()
     assert ledger.count() == 0
+
+
+def test_a_damaged_file_never_tells_another_story(tmp_path: Path) -> None:
+    """Bytes flipped anywhere: the ledger is refused, or tells exactly what it was told."""
+    path = tmp_path / "ledger.db"
+    with Ledger.create(path) as written:
+        written.add(many(200))
+        told = written.reports()
+    whole = path.read_bytes()
+    chance = np.random.Generator(np.random.PCG64(7))
+    n_refused = 0
+    for number in range(60):
+        spoilt = bytearray(whole)
+        for _ in range(8):
+            spoilt[int(chance.integers(100, len(spoilt)))] ^= 1 << int(chance.integers(8))
+        copy = tmp_path / f"{number}.db"
+        copy.write_bytes(spoilt)
+        try:
+            with Ledger.open(copy) as damaged:
+                assert damaged.reports() == told
+        except StoreError:
+            n_refused += 1
+    assert n_refused > 0
 
 
 @pytest.mark.laws

@@ -204,6 +204,7 @@ class Ledger:
         """
         query = _known(as_of)
         with self._reading() as connection:
+            self._require_whole(sqlite.integrity(connection))
             return tuple(rows.from_rows(connection.execute(query)))
 
     def within(
@@ -273,6 +274,10 @@ class Ledger:
                 verified(report)
         except BadReportError as error:
             answer = str(error)
+        self._require_whole(answer)
+
+    def _require_whole(self, answer: str) -> None:
+        """Refuse a ledger whose pages do not fit together: a report may be missing from it."""
         if answer != "ok":
             raise StoreError(
                 f"The ledger is damaged: {answer}.",

@@ -38,6 +38,7 @@ reports = Table(
     Column("credibility", Integer, nullable=False),
     Column("sensitivity", Text, nullable=False),
     Column("supersedes", Text, nullable=False),  # ids joined by blanks
+    Column("seal", BigInteger, nullable=False),  # checksum of the row: a flipped bit is noticed
 )
 """What was said, once each."""
 
