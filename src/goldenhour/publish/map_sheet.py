@@ -2,6 +2,7 @@
 """The printed map as SVG, drawn from the plan: to scale, with grid, names, sites and gaps."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,7 +81,9 @@ def map_sheets(
         The overview first.
     """
     overview = fit(*_extent(town, plan, reach))
-    first = _draw(overview, town, picture, plan, reach)
+    frames = (overview, *_details(town, plan, overview))
+    with ThreadPoolExecutor() as pool:
+        first, *details = pool.map(lambda frame: _draw(frame, town, picture, plan, reach), frames)
     off = ~overview.holds(town.structures.x_m, town.structures.y_m)
     n_off = float(plan.home_people[off].sum())
     if round(n_off):
@@ -92,8 +95,7 @@ def map_sheets(
             for language in LANGUAGES
         }
         first = replace(first, notes=notes)
-    details = _details(town, plan, overview)
-    return (first, *(_draw(frame, town, picture, plan, reach) for frame in details))
+    return (first, *details)
 
 
 def _draw(

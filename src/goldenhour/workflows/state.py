@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A workspace at a moment: its town, its reports, and the picture worked out from both."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,6 @@ from goldenhour.picture.work_out import work_out
 from goldenhour.reports.ledger import Ledger
 from goldenhour.sources import layer_store
 from goldenhour.town.build import build, with_reported
-from goldenhour.town.layers import Layer
 from goldenhour.town.town import Town
 from goldenhour.workflows.workspace import Workspace
 
@@ -57,9 +57,8 @@ def load_town(workspace: Workspace) -> tuple[Town, tuple[Finding, ...]]:
     WorkspaceError
         If the workspace has no layers.
     """
-    layers: list[Layer] = [
-        layer_store.load(path) for path in sorted(workspace.layers.glob("[!.]*.parquet"))
-    ]
+    with ThreadPoolExecutor() as pool:
+        layers = list(pool.map(layer_store.load, sorted(workspace.layers.glob("[!.]*.parquet"))))
     if not layers:
         raise WorkspaceError(
             "The workspace has no layers.",
