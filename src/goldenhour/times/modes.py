@@ -2,6 +2,7 @@
 """How fast each mode goes on each class of street, before anything is broken."""
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from goldenhour.base import facts
@@ -129,9 +130,7 @@ def _is_of(streets: Streets, fact: str) -> NDArray[np.bool_]:
 
 
 def _by_class(streets: Streets, value: dict[str, float], otherwise: float) -> NDArray[np.float64]:
-    """Look one number up per street."""
-    return np.fromiter(
-        (value.get(highway, otherwise) for highway in streets.highway),
-        dtype=np.float64,
-        count=streets.n_edges,
-    )
+    """Look one number up per class, then per street."""
+    number, classes = pd.factorize(streets.highway)
+    found = np.array([value.get(str(highway), otherwise) for highway in classes], dtype=np.float64)
+    return found[number]
