@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+import goldenhour
 from goldenhour.base.errors import GoldenHourError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
@@ -220,7 +221,7 @@ def _spread(case: Case, values: NDArray[_T], elsewhere: NDArray[_T]) -> NDArray[
 
 def fingerprint(town: Town, picture: Picture, question: Question) -> str:
     """
-    Name a plan by what it rests on.
+    Name a plan by what it rests on, the program's version too.
 
     Parameters
     ----------
@@ -237,6 +238,7 @@ def fingerprint(town: Town, picture: Picture, question: Question) -> str:
         SHA-256 in hexadecimal digits.
     """
     words = {
+        "program": goldenhour.__version__,
         "town": [[source.format, source.sha256] for source in town.sources],
         "as_of": picture.as_of.isoformat(),
         "reports": sorted(report.id for report in picture.reports),
