@@ -81,7 +81,7 @@ def tsp_stand_ins(options: Options, homes: Homes, served: Served) -> list[StandI
         One for each chosen point.
     """
     cover, n_sites = options.cover, options.cover.n_sites
-    site = np.repeat(np.arange(n_sites), np.diff(cover.start))
+    filled = np.flatnonzero(np.diff(cover.start))
     usable = np.asarray(np.isfinite(options.link_s[:, served.hospital]).any(axis=1))
     free = usable & ~np.isin(options.tsp, options.hospital[served.hospital])
     free[served.tsp] = False
@@ -92,7 +92,8 @@ def tsp_stand_ins(options: Options, homes: Homes, served: Served) -> list[StandI
         left = homes.people.copy()
         for j in others[usable[others]]:
             left[cover.home[cover.start[j] : cover.start[j + 1]]] = 0.0
-        gain = np.bincount(site, weights=left[cover.home], minlength=n_sites)
+        gain = np.zeros(n_sites)
+        gain[filled] = np.add.reduceat(left[cover.home], cover.start[filled])
         best = int(np.argmax(np.where(free, gain, -1.0)))
         if not free[best]:
             stand_ins.append(StandIn(structure=-1, people_fewer=0.0))

@@ -2,6 +2,7 @@
 """From a workspace to a plan on disk: picture, screening, sites, map, brief."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -92,9 +93,13 @@ def plan(
     """
     question = question_from(workspace.question, wishes or {})
     state = load_state(workspace, as_of=as_of, progress=progress)
-    screening = screen(state.town, state.picture)
     progress("Building the evacuation network", 0, 1)
-    evacuation = Evacuation.of(state.town, state.picture, unknown_streets=question.unknown_streets)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        screened = beside.submit(screen, state.town, state.picture)
+        evacuation = Evacuation.of(
+            state.town, state.picture, unknown_streets=question.unknown_streets
+        )
+        screening = screened.result()
     progress("Building the evacuation network", 1, 1)
     answer = propose(
         state.town,
