@@ -143,14 +143,16 @@ def _write_all(
     """Write every product of one plan."""
     town, picture = state.town, state.picture
     parts = _Parts(town=town, picture=picture, plan=answer, screening=screening)
-    steps: tuple[Callable[[], None], ...] = (
-        lambda: plan_json.write(folder / "plan.json", **parts),
-        lambda: web_map.write(folder / "map.html", reach=reach, **parts),
+    steps: tuple[Callable[[], None], ...] = (  # the longest first: two are written at a time
         lambda: geopackage.write(folder / "plan.gpkg", reach=reach, **parts),
         lambda: brief.write(folder / "brief.pdf", reach=reach, **parts),
+        lambda: web_map.write(folder / "map.html", reach=reach, **parts),
+        lambda: plan_json.write(folder / "plan.json", **parts),
         lambda: gpx.write_visits(folder / "visits.gpx", town=town, plan=answer),
     )
-    for done, step in enumerate(steps):
-        progress("Writing the plan", done, len(steps))
-        step()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        written = [pool.submit(step) for step in steps]
+        for done, product in enumerate(written):
+            progress("Writing the plan", done, len(steps))
+            product.result()
     progress("Writing the plan", len(steps), len(steps))
