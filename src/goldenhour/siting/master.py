@@ -378,7 +378,7 @@ class _Best:
 def _best(score: Floats, lower: Floats, upper: Floats, n: int) -> _Best:
     """Sort scores; what is fixed open counts first."""
     is_open = lower > 0.5  # noqa: PLR2004 - a bound is 0 or 1
-    free = (upper > 0.5) & ~is_open  # noqa: PLR2004
+    free = (upper > 0.5) & ~is_open  # noqa: PLR2004 - between a shut and an open bound
     left = n - int(is_open.sum())
     order = np.argsort(-score[free], kind="stable")
     ranked = score[free][order]

@@ -8,6 +8,7 @@ from goldenhour.base.errors import InputError
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.exercise.al_qaim import Exercise, generate, truth_tables
 from goldenhour.reports.ledger import Ledger
+from goldenhour.town.layers import LayerKind
 from goldenhour.workflows.new import store
 from goldenhour.workflows.workspace import Workspace, create_workspace
 
@@ -82,7 +83,11 @@ def exercise(
     )
     progress("Generating the exercise", 2, 2)
     return ExerciseResult(
-        workspace=workspace, n_structures=n_structures, n_reports=len(made.reports)
+        workspace=workspace,
+        n_structures=sum(
+            len(layer.table) for layer in made.layers if layer.kind is LayerKind.STRUCTURES
+        ),
+        n_reports=len(made.reports),
     )
 
 
