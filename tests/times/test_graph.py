@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 import goldenhour.times
 from goldenhour.base.errors import InputError
-from goldenhour.times import kernel, many
+from goldenhour.times import many
 from goldenhour.times.graph import Network
+from goldenhour.times.kernels import reach
 from goldenhour.times.ticks import limit_ticks, to_seconds, to_ticks
 from tests.times.oracle import floyd_warshall
 
@@ -134,7 +135,7 @@ def test_threads_and_repetition_change_nothing(case: tuple[Network, Floats]) -> 
     expected = np.where(true_s <= 60, true_s, np.inf).astype(np.float32)[np.ix_(node, node)]
     for matrix, pairs in runs:
         assert np.array_equal(to_seconds(matrix), expected)
-        full = np.full_like(matrix, kernel.FAR)
+        full = np.full_like(matrix, reach.FAR)
         full[np.repeat(np.arange(len(node)), np.diff(pairs.start)), pairs.column] = pairs.ticks
         assert np.array_equal(full, matrix)
 
@@ -142,7 +143,7 @@ def test_threads_and_repetition_change_nothing(case: tuple[Network, Floats]) -> 
 def test_times_are_whole_sixty_fourths() -> None:
     """Every time is rounded to 1/64 s; only nothing takes nothing, and closed stays closed."""
     ticks = to_ticks([0.0, 1e-9, 1.0, 1.007, np.inf], where="test")
-    assert ticks.tolist() == [0, 1, 64, 64, kernel.FAR]
+    assert ticks.tolist() == [0, 1, 64, 64, reach.FAR]
     assert to_seconds(ticks).tolist() == [0.0, 1 / 64, 1.0, 1.0, np.inf]
 
 

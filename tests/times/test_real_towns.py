@@ -12,10 +12,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from goldenhour.base.grades import Mode, UnknownStreets
 from goldenhour.sources.recognise import read
-from goldenhour.times import evacuation, kernel, layers
+from goldenhour.times import evacuation, layers
 from goldenhour.times.areas import reach_areas
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.graph import Network, from_arcs
+from goldenhour.times.kernels import reach
 from goldenhour.town import build
 from goldenhour.town.layers import LayerKind
 from goldenhour.town.town import Town
@@ -48,7 +49,7 @@ def vavuniya(real_data: Path) -> Town:
 
 def by_scipy(net: Network, origins: NDArray[np.int64], limit_s: float = np.inf) -> Floats:
     """Measure with scipy, in float64; of double arcs it must be given the sooner."""
-    open_arc = np.flatnonzero(net.ticks < kernel.FAR)
+    open_arc = np.flatnonzero(net.ticks < reach.FAR)
     order = open_arc[np.argsort(net.ticks[open_arc], kind="stable")]
     pair = net.tail[order].astype(np.int64) * net.n_nodes + net.head[order]
     arc = order[np.unique(pair, return_index=True)[1]]
@@ -103,7 +104,7 @@ def test_carrying_through_a_real_town_agrees_with_scipy(vavuniya: Town) -> None:
         assert (found[one_street] <= expected[one_street]).all()
 
 
-def _with_seeds(net: Network, seeds: kernel.Points) -> Network:
+def _with_seeds(net: Network, seeds: reach.Points) -> Network:
     """Turn all arcs round and add a node from which the seeds are reached."""
     use = seeds.node[0] >= 0
     node, ticks = seeds.node[0][use], np.maximum(seeds.ticks[0][use], 1)

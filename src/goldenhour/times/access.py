@@ -12,7 +12,7 @@ from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Mode
 from goldenhour.times import modes
 from goldenhour.times.graph import Network
-from goldenhour.times.kernel import FAR
+from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.result import Access
 from goldenhour.times.ticks import to_seconds, to_ticks
 from goldenhour.town.town import Barriers, Town

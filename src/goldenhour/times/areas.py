@@ -14,7 +14,7 @@ from goldenhour.times import layers
 from goldenhour.times.access import Landing
 from goldenhour.times.carry import Evacuation, Rows
 from goldenhour.times.graph import spread
-from goldenhour.times.kernel import FAR, TICKS
+from goldenhour.times.kernels.reach import FAR, TICKS
 from goldenhour.times.ticks import limit_ticks
 from goldenhour.town.town import Streets
 

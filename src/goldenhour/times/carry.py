@@ -14,7 +14,7 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.times import access, layers, many
 from goldenhour.times.access import Landing
-from goldenhour.times.kernel import FAR
+from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.layers import Layers
 from goldenhour.times.result import WithinReach
 from goldenhour.times.ticks import limit_ticks, to_seconds

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from goldenhour.base.crs import WGS84
 from goldenhour.base.errors import InputError
-from goldenhour.times import kernel, many
-from goldenhour.times.kernel import Points, Rows
+from goldenhour.times import many
+from goldenhour.times.kernels import reach
+from goldenhour.times.kernels.reach import Points, Rows
 from goldenhour.times.ticks import limit_ticks, to_seconds, to_ticks
 
 if TYPE_CHECKING:  # the plain face must not load geopandas
@@ -61,7 +62,7 @@ class Network:
     head
         End node of each arc. Shape ``(n_arcs,)``, int32.
     ticks
-        Whole 1/64 s to pass each arc, ``kernel.FAR`` where closed. Shape ``(n_arcs,)``, int32.
+        Whole 1/64 s to pass each arc, ``reach.FAR`` where closed. Shape ``(n_arcs,)``, int32.
     edge
         Street edge of each arc, -1 where an arc is no street. Shape ``(n_arcs,)``, int32.
     along
@@ -173,9 +174,9 @@ class Network:
         """
         start = self._nodes(origins, "origins")
         end = many.points_at(self._nodes(destinations, "destinations"))
-        desk, _ = spread(self.arriving, end, limit_s, tagging=kernel.TAG_SEED)
-        ticks = desk.state[start, kernel.TICKS]
-        index = np.where(ticks == kernel.FAR, -1, desk.state[start, kernel.TAG]).astype(np.int64)
+        desk, _ = spread(self.arriving, end, limit_s, tagging=reach.TAG_SEED)
+        ticks = desk.state[start, reach.TICKS]
+        index = np.where(ticks == reach.FAR, -1, desk.state[start, reach.TAG]).astype(np.int64)
         return Nearest(index=index, seconds=to_seconds(ticks))
 
     def reach(self, origin: int, limit_s: float | None = None) -> Reached:
@@ -222,7 +223,7 @@ class Network:
         """
         desk, n_touched = spread(rows, seeds, limit_s)
         node = np.sort(desk.touched[:n_touched])
-        return Reached(node=node, seconds=to_seconds(desk.state[node, kernel.TICKS]))
+        return Reached(node=node, seconds=to_seconds(desk.state[node, reach.TICKS]))
 
     def reweight(self, arcs: ArrayLike, seconds: ArrayLike) -> "Network":
         """
@@ -260,7 +261,7 @@ class Network:
         Parameters
         ----------
         ticks
-            Whole 1/64 s, ``kernel.FAR`` where closed. Shape ``(n_arcs,)``.
+            Whole 1/64 s, ``reach.FAR`` where closed. Shape ``(n_arcs,)``.
 
         Returns
         -------
@@ -347,7 +348,7 @@ def from_arcs(  # noqa: PLR0913 - one array per field, all by name
     head
         End nodes. Shape ``(n_arcs,)``.
     ticks
-        Whole 1/64 s, ``kernel.FAR`` where closed. Shape ``(n_arcs,)``.
+        Whole 1/64 s, ``reach.FAR`` where closed. Shape ``(n_arcs,)``.
     x
         Node eastings in metres or longitudes in degrees. Shape ``(n_nodes,)``.
     y
@@ -395,8 +396,8 @@ def _rows(
 
 
 def spread(
-    rows: Rows, seeds: Points, limit_s: float | None, *, tagging: int = kernel.NO_TAG
-) -> tuple[kernel.Desk, int]:
+    rows: Rows, seeds: Points, limit_s: float | None, *, tagging: int = reach.NO_TAG
+) -> tuple[reach.Desk, int]:
     """
     Search once from all seeds.
 
@@ -409,7 +410,7 @@ def spread(
     limit_s
         Limit in seconds, inclusive; None for no limit.
     tagging
-        As in ``kernel.search``.
+        As in ``reach.search``.
 
     Returns
     -------
@@ -417,8 +418,8 @@ def spread(
         Ticks and tags of all nodes, and how many were reached.
     """
     limit = limit_ticks(limit_s)
-    desk = kernel.desk(rows, seeds, limit)
-    n_touched = int(kernel.search(rows, seeds, kernel.until(limit), tagging, desk))
+    desk = reach.desk(rows, seeds, limit)
+    n_touched = int(reach.search(rows, seeds, reach.until(limit), tagging, desk))
     return desk, n_touched
 
 

@@ -20,7 +20,7 @@ from goldenhour.times import access, evacuation, modes
 from goldenhour.times.access import Landing
 from goldenhour.times.evacuation import StreetUse
 from goldenhour.times.graph import Network, from_arcs
-from goldenhour.times.kernel import FAR, LONGEST, Pairs, Points
+from goldenhour.times.kernels.reach import FAR, LONGEST, Pairs, Points
 from goldenhour.times.ticks import to_ticks
 from goldenhour.town.town import Town
 

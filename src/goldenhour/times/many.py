@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.progress import Progress, quiet
-from goldenhour.times import kernel
-from goldenhour.times.kernel import FAR, Pairs, Points, Rows
+from goldenhour.times.kernels import reach
+from goldenhour.times.kernels.reach import FAR, Pairs, Points, Rows
 
 _Part = TypeVar("_Part")
 _BLOCK = 16
@@ -91,14 +91,14 @@ def dense(
     out = np.full((n_sources, len(targets.node)), FAR, dtype=np.int32)
     wanted = np.zeros(n_nodes, dtype=np.uint8)
     wanted[targets.node[targets.node >= 0]] = 1
-    stop = kernel.until(limit, wanted)
+    stop = reach.until(limit, wanted)
     if stop.n_wanted == 0:
         return out
 
     def work(first: int, last: int) -> None:
         block = Points(sources.node[first:last], sources.ticks[first:last])
-        desk = kernel.desk(rows, block, limit)
-        kernel.dense(rows, block, targets, stop, desk, out[first:last])
+        desk = reach.desk(rows, block, limit)
+        reach.dense(rows, block, targets, stop, desk, out[first:last])
 
     for _ in _in_blocks(work, n_sources, n_threads=n_threads, progress=progress):
         pass
@@ -148,8 +148,8 @@ def sparse(  # noqa: PLR0913 - the plain list of what one sweep needs, all by na
     ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         block = Points(sources.node[first:last], sources.ticks[first:last])
         ways = Pairs(by_hand.start[first : last + 1], by_hand.column, by_hand.ticks)
-        found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]] = kernel.sparse(
-            rows, block, targets, ways, kernel.until(limit), kernel.desk(rows, block, limit)
+        found: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]] = reach.sparse(
+            rows, block, targets, ways, reach.until(limit), reach.desk(rows, block, limit)
         )
         return found
 

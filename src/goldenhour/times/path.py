@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.errors import InputError
-from goldenhour.times import kernel, many
+from goldenhour.times import many
 from goldenhour.times.graph import Network
+from goldenhour.times.kernels import reach
 from goldenhour.times.ticks import to_seconds
 
 
@@ -65,18 +66,16 @@ def fastest_path(network: Network, from_node: int, to_node: int) -> FastestPath:
     wanted = np.zeros(network.n_nodes, dtype=np.uint8)
     wanted[to_node] = 1
     rows, seed = network.leaving, many.points_at(np.array([from_node], dtype=np.int32))
-    desk = kernel.desk(rows, seed, kernel.LONGEST)
-    kernel.search(rows, seed, kernel.until(kernel.LONGEST, wanted), kernel.TAG_ARC, desk)
-    ticks = desk.state[to_node, kernel.TICKS]
-    arcs = (
-        _back(network, desk.state[:, kernel.TAG], from_node, to_node) if ticks < kernel.FAR else []
-    )
+    desk = reach.desk(rows, seed, reach.LONGEST)
+    reach.search(rows, seed, reach.until(reach.LONGEST, wanted), reach.TAG_ARC, desk)
+    ticks = desk.state[to_node, reach.TICKS]
+    arcs = _back(network, desk.state[:, reach.TAG], from_node, to_node) if ticks < reach.FAR else []
     arc = np.array(arcs, dtype=np.int64)
     arc = arc[network.edge[arc] >= 0]
     return FastestPath(
         edges=network.edge[arc],
         forward=network.along[arc],
-        seconds=float(to_seconds(desk.state[[to_node], kernel.TICKS])[0]),
+        seconds=float(to_seconds(desk.state[[to_node], reach.TICKS])[0]),
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from goldenhour.base.errors import InputError
-from goldenhour.times.kernel import FAR, LONGEST, TICKS_PER_S
+from goldenhour.times.kernels.reach import FAR, LONGEST, TICKS_PER_S
 
 
 def to_ticks(seconds: ArrayLike, *, where: str) -> NDArray[np.int32]:

@@ -14,8 +14,8 @@ from numba import njit
 
 TICKS_PER_S = 64
 FAR = 2**31 - 1
-LONGEST = 2**30
-"""Largest finite time in ticks, about 194 days; two of them still add up below 2^63 and FAR."""
+LONGEST = 2**30 - 2
+"""Largest finite time in ticks, about 194 days; what takes longer counts as unreachable."""
 
 NO_TAG, TAG_ARC, TAG_SEED = 0, 1, 2
 TICKS, TAG, BEFORE, AFTER = 0, 1, 2, 3
