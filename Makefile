@@ -1,7 +1,9 @@
-# Two commands: `make demo` and `make test`. `make env` makes the environment alone.
+# Two commands: `make demo` and `make test`. `make env` makes the environment alone; `make bench-times`
+# measures travel times beside their peers.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+BENCH  := .venv-bench
 STAMP  := $(VENV)/.installed
 PINS   := requirements/run.txt requirements/dev.txt
 WEB    := $(shell find web-map -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -9,7 +11,7 @@ ASSETS := src/goldenhour/publish/assets
 PAGE   := $(ASSETS)/map.html
 FONTS  := $(ASSETS)/fonts/Vazirmatn_700Bold.ttf
 
-.PHONY: env demo test lint bench clean
+.PHONY: env demo test lint bench-times clean
 
 env: $(STAMP) $(PAGE) $(FONTS)
 
@@ -38,5 +40,15 @@ test: env
 lint: env
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/check
 
+# The peers get an environment of their own: the product never sees them.
+$(BENCH)/.installed: requirements/bench.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --require-hashes -r requirements/bench.txt
+	$(BENCH)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+bench-times: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks.times $(BENCH_ARGS)
+
 clean:
-	rm -rf $(VENV) $(ASSETS) web-map/node_modules fonts/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(BENCH) $(ASSETS) web-map/node_modules fonts/node_modules .mypy_cache .ruff_cache .pytest_cache
