@@ -7,13 +7,14 @@ carried to any street where a vehicle may stop, loaded, driven, unloaded and car
 as it pays: an ambulance on either side of a broken bridge is an answer, too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from goldenhour.base import facts
+from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Mode, UnknownStreets
 from goldenhour.picture.belief import Picture
 from goldenhour.times import access, evacuation, modes
@@ -41,6 +42,8 @@ class Layers:
         Why streets are closed on foot.
     vehicle_use
         Why streets are closed to vehicles.
+    may_stop
+        True on streets where a vehicle may stop, if it gets there. Shape ``(n_edges,)``, bool.
     stops
         True on streets where a vehicle can load today. Shape ``(n_edges,)``, bool.
     """
@@ -48,6 +51,7 @@ class Layers:
     network: Network
     foot_use: StreetUse
     vehicle_use: StreetUse
+    may_stop: NDArray[np.bool_]
     stops: NDArray[np.bool_]
 
     @property
@@ -56,6 +60,44 @@ class Layers:
         n_edges = len(self.stops)
         ticks = self.network.ticks[: 4 * n_edges].reshape(4, n_edges)
         return ticks[[0, 2, 3]].astype(np.int64)
+
+    def with_seconds(
+        self, *, foot_s: ArrayLike, along_s: ArrayLike, against_s: ArrayLike
+    ) -> "Layers":
+        """
+        Take other times for the streets; the topology is shared, these layers stay as they are.
+
+        A vehicle loads where it may stop and some direction of the street is open to it. Why
+        streets are closed stays what it was in the picture.
+
+        Parameters
+        ----------
+        foot_s
+            Seconds on foot, either way, ``inf`` where closed. Shape ``(n_edges,)``.
+        along_s
+            Seconds by vehicle from tail to head, ``inf`` where closed. Shape ``(n_edges,)``.
+        against_s
+            Seconds by vehicle from head to tail, ``inf`` where closed. Shape ``(n_edges,)``.
+
+        Returns
+        -------
+        layers
+            The same layers with these times.
+
+        Raises
+        ------
+        InputError
+            If there is not one number per street, or seconds are negative or not a number.
+        """
+        given = {"foot_s": foot_s, "along_s": along_s, "against_s": against_s}
+        foot, along, against = (
+            _per_edge(to_ticks(value, where=name), self.may_stop, where=name)
+            for name, value in given.items()
+        )
+        stops = self.may_stop & (np.minimum(along, against) < FAR)
+        changes = _changes(_town_of(self), stops)
+        ticks = np.concatenate([foot, foot, along, against, *changes])
+        return replace(self, network=self.network.with_ticks(ticks), stops=stops)
 
 
 def build(town: Town, picture: Picture, *, unknown_streets: UnknownStreets) -> Layers:
@@ -83,7 +125,8 @@ def build(town: Town, picture: Picture, *, unknown_streets: UnknownStreets) -> L
         town, picture, mode=Mode.VEHICLE, unknown_streets=unknown_streets
     )
     streets = town.streets
-    stops = modes.may_stop(streets) & vehicle_use.is_open
+    may_stop = modes.may_stop(streets)
+    stops = may_stop & vehicle_use.is_open
     loading, unloading = _changes(town, stops)
     n = streets.n_nodes
     junction = np.arange(n, dtype=np.int32)
@@ -98,7 +141,32 @@ def build(town: Town, picture: Picture, *, unknown_streets: UnknownStreets) -> L
         along=np.concatenate([foot.along, vehicle.along, no_edge == 0]),
         town=town,
     )
-    return Layers(network=network, foot_use=foot_use, vehicle_use=vehicle_use, stops=stops)
+    return Layers(
+        network=network,
+        foot_use=foot_use,
+        vehicle_use=vehicle_use,
+        may_stop=may_stop,
+        stops=stops,
+    )
+
+
+def _per_edge(
+    ticks: NDArray[np.int32], like: NDArray[np.bool_], *, where: str
+) -> NDArray[np.int32]:
+    """Refuse anything but one number per street."""
+    if ticks.shape != like.shape:
+        raise InputError(
+            f"One time per street is needed, {len(like):,} in all.", where=where, code="GH140"
+        )
+    return ticks
+
+
+def _town_of(layers: Layers) -> Town:
+    """Give the town that layers were built from."""
+    town = layers.network.town
+    if town is None:  # pragma: no cover - build always sets it
+        raise TypeError
+    return town
 
 
 def _changes(town: Town, stops: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -183,9 +251,7 @@ def _joined(
     layers: Layers, landing: Landing, on_foot: list[Ticks], by_vehicle: list[Ticks]
 ) -> Points:
     """Put the ways of a landing side by side, tail and head of either layer."""
-    town = layers.network.town
-    if town is None:  # pragma: no cover - build always sets it
-        raise TypeError
+    town = _town_of(layers)
     tail, head = town.streets.tail[landing.edge], town.streets.head[landing.edge]
     n = town.streets.n_nodes
     off = to_ticks(access.walk_seconds(landing), where="access").astype(np.int64)
