@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OpenStreetMap files (PBF and XML): streets, building outlines, places and water in one pass."""
+"""OpenStreetMap files (PBF and XML): streets, turns, gates, outlines, places, water in one pass."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 
 from goldenhour.base.errors import EmptyLayerError, UnreadableFileError
 from goldenhour.base.findings import Finding
+from goldenhour.sources import osm_turns
+from goldenhour.sources.osm_gates import GateNodes
 from goldenhour.sources.osm_streets import StreetWays
 from goldenhour.sources.osm_things import Things
+from goldenhour.sources.osm_turns import TurnRelations
 from goldenhour.sources.reading import Reading
 from goldenhour.sources.shaping import OSM_ATTRIBUTION, source_of
-from goldenhour.town.layers import Layer, LayerKind
+from goldenhour.town.layers import COMPANIONS, Layer, LayerKind, LayerSource
 
 NAME = "osm_pbf"
 LABEL = "OpenStreetMap extract (.osm.pbf, .osm, .osm.xml): streets, outlines, places, water"
 
 _SUFFIXES = (".pbf", ".osm", ".osm.xml", ".osm.bz2", ".osm.gz")
 _AREA_KEYS = ("building", "amenity", "healthcare", "place", "natural", "waterway")
-_KEYS = (*_AREA_KEYS, "highway", "barrier")
+_KEYS = (*_AREA_KEYS, "highway", "barrier", *osm_turns.KEYS)
 _PBF_MARK, _XML_MARK, _HEAD_BYTES = b"OSMHeader", b"<osm", 512
 _WKB_LINE_HEAD_BYTES = 9  # byte order, type, count
 _FEWEST_NODES = 2
@@ -62,12 +65,12 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
     recorded_at
         Not used: maps make no reports.
     want
-        The one layer wanted; None for all that the file has.
+        The one layer wanted (turns and gates come with streets); None for all that the file has.
 
     Returns
     -------
     reading
-        Up to four layers.
+        Up to six layers.
 
     Raises
     ------
@@ -78,10 +81,10 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
         If it holds nothing of what is wanted.
     """
     del recorded_at
-    streets, things = StreetWays(path.name), Things(path.name)
+    found = _Found(path.name)
     try:
         data_date = _data_date(path)
-        _scan(path, streets, things)
+        _scan(path, found)
     except (RuntimeError, OSError) as error:
         raise UnreadableFileError(
             f"The OpenStreetMap file is cut or damaged: {error}.",
@@ -89,12 +92,11 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
             do="Download or copy the file again; nothing of it was used.",
         ) from error
     source = source_of(path, NAME, attribution=OSM_ATTRIBUTION, data_date=data_date)
-    layers: list[Layer] = []
-    findings: list[Finding] = []
-    for kind in LayerKind:
-        if want in {None, kind}:
-            maker = streets.layer if kind is LayerKind.STREETS else None
-            layer, noticed = maker(source) if maker else things.layer(kind, source)
+    wanted = set(LayerKind) if want is None else {want, *COMPANIONS.get(want, ())}
+    layers, findings = found.streets_and_rules(source) if LayerKind.STREETS in wanted else ([], [])
+    for kind in (LayerKind.STRUCTURES, LayerKind.PLACES, LayerKind.BARRIERS):
+        if kind in wanted:
+            layer, noticed = found.things.layer(kind, source)
             layers += [layer] if layer else []
             findings += noticed
     if not layers:
@@ -104,6 +106,25 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
             do="Check that it is of the right area, and that it was copied completely.",
         )
     return Reading(layers=tuple(layers), findings=tuple(findings))
+
+
+class _Found:
+    """What one pass over a file gathers."""
+
+    def __init__(self, label: str) -> None:
+        self.streets = StreetWays(label)
+        self.turns = TurnRelations(label)
+        self.gates = GateNodes()
+        self.things = Things(label)
+
+    def streets_and_rules(self, source: LayerSource) -> tuple[list[Layer], list[Finding]]:
+        """Make the streets, and the turns and gates on them."""
+        streets, pieces, noticed = self.streets.layer(source, gates=self.gates.tags)
+        if streets is None or pieces is None:
+            return [], list(noticed)
+        turns, about_turns = self.turns.layer(pieces, source)
+        layers = (streets, turns, self.gates.layer(pieces, source))
+        return [layer for layer in layers if layer], [*noticed, *about_turns]
 
 
 def _data_date(path: Path) -> str:
@@ -116,37 +137,52 @@ def _data_date(path: Path) -> str:
     return stamp[:10]
 
 
-def _scan(path: Path, streets: StreetWays, things: Things) -> None:
+def _scan(path: Path, found: _Found) -> None:
     """Go through the file once; filters, node positions and area assembly run in C++."""
     keep = osmium.filter.KeyFilter(*_KEYS)
     assemble = osmium.filter.KeyFilter(*_AREA_KEYS)
     writer = osmium.geom.WKBFactory()
     for thing in osmium.FileProcessor(str(path)).with_areas(assemble).with_filter(keep):
         if isinstance(thing, osmium.osm.Way):
-            _take_way(thing, writer, streets, things)
+            _take_way(thing, writer, found)
         elif isinstance(thing, osmium.osm.Area):
-            _take_area(thing, writer, things)
-        elif isinstance(thing, osmium.osm.Relation) and _is_building(thing.tags):
-            things.expect(f"relation/{thing.id}")
+            _take_area(thing, writer, found.things)
+        elif isinstance(thing, osmium.osm.Relation):
+            _take_relation(thing, found)
         elif isinstance(thing, osmium.osm.Node):
-            here = thing.location
-            things.add_point(f"node/{thing.id}", dict(thing.tags), here.lon, here.lat)
+            _take_node(thing, found)
 
 
-def _take_way(
-    way: "osmium.osm.Way", writer: "osmium.geom.WKBFactory", streets: StreetWays, things: Things
-) -> None:
+def _take_node(node: "osmium.osm.Node", found: _Found) -> None:
+    """Take a node, which may be a gate, a place or a clinic."""
+    tags, here = dict(node.tags), node.location
+    if "barrier" in tags:
+        found.gates.add(node.id, tags, here.lon, here.lat)
+    found.things.add_point(f"node/{node.id}", tags, here.lon, here.lat)
+
+
+def _take_relation(relation: "osmium.osm.Relation", found: _Found) -> None:
+    """Sort a relation into outlines in waiting and rules for turns."""
+    if _is_building(relation.tags):
+        found.things.expect(f"relation/{relation.id}")
+    if any(key in relation.tags for key in osm_turns.KEYS):
+        members = tuple((member.role, member.type, member.ref) for member in relation.members)
+        found.turns.add(relation.id, dict(relation.tags), members)
+
+
+def _take_way(way: "osmium.osm.Way", writer: "osmium.geom.WKBFactory", found: _Found) -> None:
     """Sort a way into streets, outlines in waiting, or water."""
     tags = way.tags  # asked one by one: most ways are buildings, whose areas tell the rest
     if _is_building(tags):
-        things.expect(f"way/{way.id}")
+        found.things.expect(f"way/{way.id}")
     if "highway" in tags and len(way.nodes) >= _FEWEST_NODES:
-        streets.add(way.id, dict(tags), [node.ref for node in way.nodes], _positions(way, writer))
+        nodes = [node.ref for node in way.nodes]
+        found.streets.add(way.id, dict(tags), nodes, _positions(way, writer))
     elif not way.is_closed() and ("waterway" in tags or "barrier" in tags):
         lon_lat = _positions(way, writer)
         there = np.isfinite(lon_lat).all(axis=1)
         if there.sum() >= _FEWEST_NODES:
-            things.add_line(f"way/{way.id}", dict(tags), lon_lat[there])
+            found.things.add_line(f"way/{way.id}", dict(tags), lon_lat[there])
 
 
 def _is_building(tags: "osmium.osm.TagList") -> bool:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenStreetMap ways → streets split where they share a node."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -9,11 +11,44 @@ from numpy.typing import NDArray
 
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.sources.noticing import Noticed
+from goldenhour.sources.osm_access import access, maxweight_t, width_m
 from goldenhour.sources.osm_tags import NOT_STREETS, Tags, level, maxspeed_kmh, oneway
 from goldenhour.sources.shaping import make_layer
 from goldenhour.town.layers import Layer, LayerKind, LayerSource
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Pieces(NamedTuple):
+    """
+    Streets as ways were split into them, for what refers to them.
+
+    Parameters
+    ----------
+    id
+        Street ids. Length ``n``.
+    way
+        OSM ids of their ways. Shape ``(n,)``.
+    u
+        OSM ids of first nodes. Shape ``(n,)``.
+    v
+        OSM ids of last nodes. Shape ``(n,)``.
+    oneway
+        1 along the line, -1 against it, 0 both ways. Shape ``(n,)``.
+    start
+        Longitude and latitude of first nodes in degrees. Shape ``(n, 2)``.
+    end
+        Longitude and latitude of last nodes in degrees. Shape ``(n, 2)``.
+    """
+
+    id: list[str]
+    way: Ints
+    u: Ints
+    v: Ints
+    oneway: Ints
+    start: Floats
+    end: Floats
 
 
 @dataclass(slots=True)
@@ -83,43 +118,61 @@ class StreetWays:
             "surface": tags.get("surface"),
             "level": level(tags.get("layer")),
             "maxspeed_kmh": speed_kmh,
+            "width_m": width_m(tags.get("width")),
+            "maxweight_t": maxweight_t(tags.get("maxweight")),
+            **access(tags),
         }
         for name, value in row.items():
             self.columns.setdefault(name, []).append(value)
 
-    def layer(self, source: LayerSource) -> tuple[Layer | None, tuple[Finding, ...]]:
+    def layer(
+        self, source: LayerSource, *, gates: Iterable[int] = ()
+    ) -> tuple[Layer | None, Pieces | None, tuple[Finding, ...]]:
         """
-        Split the ways where they meet.
+        Split the ways where they meet, and where a gate stands on them.
 
         Parameters
         ----------
         source
             Where they come from.
+        gates
+            Ids of nodes at which streets are split although no other street meets them.
 
         Returns
         -------
-        layer, findings
-            None if there is no street.
+        layer, pieces, findings
+            None and None if there is no street.
         """
         findings = [*self.noticed.findings(), *self._excluded()]
         if not self.id:
-            return None, tuple(findings)
+            return None, None, tuple(findings)
         node = np.array(self.node, dtype=np.int64)
         lon_lat = np.concatenate(self.coordinates)
         way = np.repeat(np.arange(len(self.id)), self.n_nodes)
         there = np.asarray(np.isfinite(lon_lat).all(axis=1), dtype=np.bool_)
         findings += self._cut(way, there)
-        first, last = _spans(node, way, there)
+        is_gate = np.isin(node, np.fromiter(gates, dtype=np.int64))
+        first, last = _spans(node, way, there, is_gate)
         if not len(first):
-            return None, tuple(findings)
+            return None, None, tuple(findings)
         of_way, vertex, edge = way[first], *_vertices(first, last)
         columns: dict[str, object] = {
             name: np.array(values, dtype=np.object_)[of_way]
             for name, values in self.columns.items()
         }
-        columns |= {"id": _ids(np.array(self.id), of_way), "u": node[first], "v": node[last]}
+        pieces = Pieces(
+            id=_ids(np.array(self.id), of_way),
+            way=np.array(self.id, dtype=np.int64)[of_way],
+            u=node[first],
+            v=node[last],
+            oneway=np.array(self.columns["oneway"], dtype=np.int64)[of_way],
+            start=lon_lat[first],
+            end=lon_lat[last],
+        )
+        columns |= {"id": pieces.id, "u": pieces.u, "v": pieces.v}
         lines = np.asarray(shapely.linestrings(lon_lat[vertex], indices=edge), dtype=np.object_)
-        return make_layer(LayerKind.STREETS, columns, lines, source=source), tuple(findings)
+        layer = make_layer(LayerKind.STREETS, columns, lines, source=source)
+        return layer, pieces, tuple(findings)
 
     def _excluded(self) -> tuple[Finding, ...]:
         """Count ways that are drawn as highways but are no streets."""
@@ -153,13 +206,15 @@ class StreetWays:
         return (found,)
 
 
-def _spans(node: Ints, way: NDArray[np.intp], there: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Find where each street starts and ends: at way ends, shared nodes and the file's edge."""
+def _spans(
+    node: Ints, way: NDArray[np.intp], there: NDArray[np.bool_], is_gate: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Find where each street starts and ends: way ends, shared nodes, gates, the file's edge."""
     _, which, uses = np.unique(node, return_inverse=True, return_counts=True)
     goes_on = (way[:-1] == way[1:]) & there[:-1] & there[1:]  # from vertex i to vertex i + 1
     before = np.concatenate([[False], goes_on])
     after = np.concatenate([goes_on, [False]])
-    stop = (uses[which] > 1) | ~before | ~after
+    stop = (uses[which] > 1) | is_gate | ~before | ~after
     return np.flatnonzero(stop & after), np.flatnonzero(stop & before)
 
 

@@ -29,10 +29,27 @@ _UNKNOWN: dict[LayerKind, dict[str, Any]] = {  # what stands where a file has no
         "maxspeed_kmh": np.nan,
         "u": -1,
         "v": -1,
+        "width_m": np.nan,
+        "maxweight_t": np.nan,
+        "foot": None,
+        "ambulance": None,
+        "car": None,
+        "truck": None,
     },
     LayerKind.STRUCTURES: {"use": None, "name": None, "name_ar": None, "storeys": np.nan},
     LayerKind.PLACES: {"name": None, "name_ar": None, "kind": None, "people": np.nan},
     LayerKind.BARRIERS: {"name": None, "kind": None},
+    LayerKind.TURNS: {
+        "from_street": None,
+        "to_street": None,
+        "only": False,
+        **dict.fromkeys(("binds_ambulance", "binds_car", "binds_truck"), True),
+    },
+    LayerKind.GATES: {
+        "street": None,
+        "kind": None,
+        **dict.fromkeys(("foot", "ambulance", "car", "truck")),
+    },
 }
 _TYPES = {
     "oneway": np.int8,
@@ -43,6 +60,12 @@ _TYPES = {
     "maxspeed_kmh": np.float64,
     "storeys": np.float64,
     "people": np.float64,
+    "width_m": np.float64,
+    "maxweight_t": np.float64,
+    "only": np.bool_,
+    "binds_ambulance": np.bool_,
+    "binds_car": np.bool_,
+    "binds_truck": np.bool_,
 }
 _ARABIC = "[\u0600-\u06ff]"
 _NO_USE = frozenset({"", "yes", "unclassified", "building", "unknown"})

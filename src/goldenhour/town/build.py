@@ -14,6 +14,7 @@ from goldenhour.base.findings import Finding, Severity
 from goldenhour.town.axes import check_axes
 from goldenhour.town.layers import Layer, LayerKind
 from goldenhour.town.rows import Rows, empty_words, gather
+from goldenhour.town.rules_build import build_gates, build_turns
 from goldenhour.town.streets_build import build_streets, clean_lines
 from goldenhour.town.structures_build import build_structures, mend, to_town
 from goldenhour.town.town import Barriers, Objects, Places, Structures, Town
@@ -29,7 +30,7 @@ def build(layers: Sequence[Layer], *, name: str) -> tuple[Town, tuple[Finding, .
     ----------
     layers
         Tables in the shape of ``town.layers``, EPSG:4326. Streets and structures must be among
-        them; places and barriers may be missing.
+        them; all others may be missing.
     name
         What planners call the town.
 
@@ -53,6 +54,10 @@ def build(layers: Sequence[Layer], *, name: str) -> tuple[Town, tuple[Finding, .
     streets, noticed = build_streets(lines, crs)
     findings += noticed
     _need(streets.n_edges, lines.label, LayerKind.STREETS, findings)
+    turns, noticed = build_turns(layers, streets, crs)
+    findings += noticed
+    gates, noticed = build_gates(layers, streets, crs)
+    findings += noticed
     rows = gather(layers, LayerKind.STRUCTURES)
     structures, noticed = build_structures(rows, crs)
     findings += noticed
@@ -69,6 +74,8 @@ def build(layers: Sequence[Layer], *, name: str) -> tuple[Town, tuple[Finding, .
         places=places,
         barriers=barriers,
         sources=tuple(layer.source for layer in layers),
+        turns=turns,
+        gates=gates,
     )
     return town, tuple(findings)
 

@@ -8,7 +8,9 @@ Columns of each kind (all kinds: ``id`` text, unique within the layer, and ``geo
     LineString. ``highway`` OSM class or None; ``name``, ``name_ar``; ``oneway`` int8 (1 along the
     line, -1 against it, 0 both ways or not known); ``bridge`` bool; ``surface``; ``level`` int8
     (OSM ``layer``); ``maxspeed_kmh`` float, NaN if not stated; ``u``, ``v`` int64 end-node ids,
-    -1 where the file has none (then ends join where their coordinates agree).
+    -1 where the file has none (then ends join where their coordinates agree); ``width_m``,
+    ``maxweight_t`` float, NaN if not stated; ``foot``, ``ambulance``, ``car``, ``truck``: who may
+    use it (``yes``, ``private``, ``no`` or None).
 ``structures``
     Point or Polygon. ``use`` text or None; ``name``, ``name_ar``; ``storeys`` float, NaN if
     unknown.
@@ -16,6 +18,15 @@ Columns of each kind (all kinds: ``id`` text, unique within the layer, and ``geo
     Point or Polygon. ``name``, ``name_ar``; ``kind``; ``people`` float, NaN if unknown.
 ``barriers``
     Line or Polygon. ``name``; ``kind`` (``river``, ``canal``, ``wall`` ...).
+``turns``
+    Point at the junction. ``from_street``, ``to_street`` ids in the streets layer of the same
+    file; ``only`` bool (this turn alone is allowed; else it is forbidden);
+    ``binds_ambulance``, ``binds_car``, ``binds_truck`` bool.
+``gates``
+    Point. ``street`` id of a street in the streets layer of the same file that ends there;
+    ``kind`` OSM ``barrier`` value; ``foot``, ``ambulance``, ``car``, ``truck`` as for streets.
+
+Turns and gates come with the streets of their file (``COMPANIONS``); a town needs neither.
 """
 
 from dataclasses import dataclass
@@ -31,6 +42,12 @@ class LayerKind(StrEnum):
     STRUCTURES = "structures"
     PLACES = "places"
     BARRIERS = "barriers"
+    TURNS = "turns"
+    GATES = "gates"
+
+
+COMPANIONS = {LayerKind.STREETS: (LayerKind.TURNS, LayerKind.GATES)}
+"""Layers that belong to another layer of the same file and are taken along with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

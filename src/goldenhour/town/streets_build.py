@@ -14,6 +14,7 @@ from goldenhour.base.crs import geodesic_m, to_metric
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.town.joining import Joined, join
 from goldenhour.town.rows import Rows
+from goldenhour.town.rules_build import users
 from goldenhour.town.town import Objects, Streets
 
 LINE, MULTI_LINE = 1, 5  # shapely's type numbers
@@ -141,6 +142,11 @@ def build_streets(rows: Rows, crs: str) -> tuple[Streets, tuple[Finding, ...]]:
             node_x_m=x_m,
             node_y_m=y_m,
             component=component,
+            surface=rows.text("surface"),
+            level=np.nan_to_num(rows.numbers("level")).astype(np.int8),
+            width_m=rows.numbers("width_m").astype(np.float32),
+            maxweight_t=rows.numbers("maxweight_t").astype(np.float32),
+            access=users(rows),
         ),
         tuple(findings),
     )

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The town as typed arrays in its metric coordinate system. Immutable; knows nothing of damage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.town.layers import LayerSource
+from goldenhour.town.rules import Gates, Turns, Users
 
 Objects = NDArray[np.object_]
 
@@ -47,6 +48,17 @@ class Streets:
         Northings of nodes in metres. Shape ``(n_nodes,)``.
     component
         Connected piece of each node, 0 the largest. Shape ``(n_nodes,)``, int32.
+    surface
+        OSM surfaces, ``""`` if unknown. Shape ``(n_edges,)``, objects.
+    level
+        OSM layers: 0 on the ground, above it on bridges, below it in tunnels. Shape
+        ``(n_edges,)``, int8.
+    width_m
+        Width in metres, NaN if unknown. Shape ``(n_edges,)``, float32.
+    maxweight_t
+        Heaviest vehicle allowed, in tonnes, NaN if unknown. Shape ``(n_edges,)``, float32.
+    access
+        Who may use them by the map.
     """
 
     id: Objects
@@ -63,6 +75,26 @@ class Streets:
     node_x_m: NDArray[np.float64]
     node_y_m: NDArray[np.float64]
     component: NDArray[np.int32]
+    surface: Objects = field(default_factory=lambda: np.zeros(0, dtype=np.object_))
+    level: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
+    width_m: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    maxweight_t: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+    access: Users = field(default_factory=lambda: Users.unknown(0))
+
+    def __post_init__(self) -> None:
+        """Fill what nobody gave with what stands for unknown."""
+        n = self.n_edges
+        unknown = {
+            "surface": np.full(n, "", dtype=np.object_),
+            "level": np.zeros(n, dtype=np.int8),
+            "width_m": np.full(n, np.nan, dtype=np.float32),
+            "maxweight_t": np.full(n, np.nan, dtype=np.float32),
+        }
+        for name, values in unknown.items():
+            if len(getattr(self, name)) != n:
+                object.__setattr__(self, name, values)
+        if len(self.access.foot) != n:
+            object.__setattr__(self, "access", Users.unknown(n))
 
     @property
     def n_edges(self) -> int:
@@ -202,6 +234,10 @@ class Town:
         Water and walls.
     sources
         Where each layer came from.
+    turns
+        Turns that signs forbid.
+    gates
+        Gates, bollards and the like on streets.
     """
 
     name: str
@@ -211,6 +247,8 @@ class Town:
     places: Places
     barriers: Barriers
     sources: tuple[LayerSource, ...]
+    turns: Turns = field(default_factory=Turns.none)
+    gates: Gates = field(default_factory=Gates.none)
 
     @property
     def is_exercise(self) -> bool:

@@ -13,7 +13,7 @@ from goldenhour.reports.ledger import Ledger
 from goldenhour.sources import layer_store, recognise
 from goldenhour.sources.reading import Reading
 from goldenhour.town.build import build
-from goldenhour.town.layers import Layer, LayerKind
+from goldenhour.town.layers import COMPANIONS, Layer, LayerKind
 from goldenhour.town.town import Town
 from goldenhour.workflows.workspace import Workspace, create_workspace
 
@@ -145,7 +145,8 @@ def _wanted(
     reading: Reading, path: Path, kinds: Sequence[LayerKind], attribution: str
 ) -> list[Layer]:
     """Take the layers a file was named for; refuse if it lacks one."""
-    taken = [layer for layer in reading.layers if layer.kind in kinds]
+    along = {companion for kind in kinds for companion in COMPANIONS.get(kind, ())}
+    taken = [layer for layer in reading.layers if layer.kind in {*kinds, *along}]
     if lacking := [kind.value for kind in kinds if kind not in {layer.kind for layer in taken}]:
         raise EmptyLayerError(
             f"The file holds no {lacking[0]}.",
