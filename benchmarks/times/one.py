@@ -42,6 +42,9 @@ def measured(package: str, graph: Graph, case: Case, rounds: int) -> dict[str, A
     seen["reach_ms"] = [reach_ms(engine, case.sources, limit_s) for limit_s in LIMITS_S]
     seen["close_s"] = cost(lambda: engine.close(case.closed))[0].core_s
     seen["after"] = agreement(engine, case, case.after)
+    seen["town_closed_ms"] = per_source_ms(
+        engine, case.town_sources, case.town_targets, kind.sources, rounds
+    )
     if package == "goldenhour":
         seen |= edits(engine, graph, case, rounds)
     calibration.append(calibration_ms())
