@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+Open ground from grids of heights and speeds: what is not known is closed, never flat or fast.
+
+A cell with no height, no speed or a speed of 0 cannot be entered, and nothing slips diagonally
+between two such cells. Times come from the kernel in 1/1024 s.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from goldenhour.base.errors import InputError
+from goldenhour.base.findings import Finding, Severity
+from goldenhour.times import pace
+from goldenhour.times.kernels import terrain as kernel
+from goldenhour.times.pace import Bicycle, Mode
+from goldenhour.times.surface import Surface, fitting, padded
+
+_MOST_SPEEDS = 250
+_MOST_CELLS = 2**31 - 1
+
+
+def surface(
+    *,
+    speed_kmh: ArrayLike,
+    elevation_m: ArrayLike | None,
+    mode: ArrayLike = Mode.WALKING,
+    cell_m: float | tuple[float, float],
+    bicycle: Bicycle = Bicycle.CORRECTED,
+) -> Surface:
+    """
+    Make ground that can be travelled over.
+
+    Parameters
+    ----------
+    speed_kmh
+        Speed on the flat in km/h; 0 for a barrier, NaN or masked where the ground is not known:
+        both are closed. Shape ``(rows, columns)``, top row first.
+    elevation_m
+        Heights in metres; NaN or masked where not known, which closes the cell. None leaves slopes
+        out altogether. Shape ``(rows, columns)``.
+    mode
+        ``Mode`` of every cell, or one for all. Shape ``(rows, columns)``.
+    cell_m
+        Size of a cell in metres, or its height and width.
+    bicycle
+        What slope does to cyclists.
+
+    Returns
+    -------
+    surface
+        Ready to be asked.
+
+    Raises
+    ------
+    InputError
+        If grids differ in shape, a speed is negative or infinite, or a mode is unknown.
+    """
+    speed = fitting(speed_kmh, None, "speed_kmh")
+    shape = (speed.shape[0], speed.shape[1])
+    _check(speed, "speed_kmh")
+    modes = _modes(mode, shape)
+    heights = np.zeros(shape) if elevation_m is None else fitting(elevation_m, shape, "elevation_m")
+    heights = np.where(np.isfinite(heights), heights, np.nan)
+    is_known, has_height = np.isfinite(speed), np.isfinite(heights)
+    is_open = is_known & has_height & (speed > 0)
+    ground = ground_of(
+        np.where(is_open, speed, 0),
+        heights,
+        modes,
+        is_open=is_open,
+        slopes=None if elevation_m is None else bicycle,
+    )
+    return Surface(
+        ground=ground,
+        rules=kernel.Rules(),
+        shape=shape,
+        cell_m=cell_size(cell_m),
+        findings=tuple(
+            _unknown(~is_known, "speed_kmh", "unknown-ground", "The ground is not known")
+            + _unknown(is_known & ~has_height, "elevation_m", "no-elevation", "No height is known")
+        ),
+    )
+
+
+def ground_of(
+    speed_kmh: NDArray[np.float64],
+    elevation_m: NDArray[np.float64],
+    mode: NDArray[np.int8],
+    *,
+    is_open: NDArray[np.bool_],
+    slopes: Bicycle | None,
+) -> kernel.Ground:
+    """
+    Lay out cells as the kernel takes them.
+
+    Parameters
+    ----------
+    speed_kmh
+        Speed on the flat in km/h, 0 where closed. Shape ``(rows, columns)``.
+    elevation_m
+        Heights in metres. Shape ``(rows, columns)``.
+    mode
+        Mode of every cell. Shape ``(rows, columns)``.
+    is_open
+        Cells that can be entered. Shape ``(rows, columns)``.
+    slopes
+        What slope does to cyclists; None if slopes count for nobody.
+
+    Returns
+    -------
+    ground
+        With a margin.
+
+    Raises
+    ------
+    InputError
+        If cyclists have too many different speeds.
+    """
+    with np.errstate(divide="ignore"):
+        ticks_per_m = 3.6 * kernel.TICKS_PER_S / speed_kmh
+    curves = [pace.motorized(), pace.walking()]
+    curve = np.where(mode == Mode.MOTORIZED, 0, 1)
+    if slopes is None:
+        curve = np.zeros_like(curve)
+    else:
+        by_bicycle = (mode == Mode.BICYCLING) & (speed_kmh > 0)
+        flat_kmh, which = np.unique(speed_kmh[by_bicycle], return_inverse=True)
+        if len(flat_kmh) > _MOST_SPEEDS:
+            raise InputError(
+                f"Cyclists have {len(flat_kmh)} different speeds, at most {_MOST_SPEEDS} can be.",
+                where="speed_kmh",
+                do="Round the speeds of cycling cells.",
+                code="GH138",
+            )
+        curve[by_bicycle] = len(curves) + which
+        curves += [pace.bicycling(float(kmh), slopes) for kmh in flat_kmh]
+    heights = np.where(is_open, elevation_m, 0)
+    parts = (padded(heights, 0), padded(ticks_per_m, np.inf), padded(curve, 0))
+    return kernel.Ground(
+        cells=np.column_stack(parts).astype(np.float32),
+        curves=np.stack(curves),
+        is_open=padded(is_open, 0),
+    )
+
+
+def cell_size(cell_m: float | tuple[float, float]) -> tuple[float, float]:
+    """
+    Give height and width of a cell.
+
+    Parameters
+    ----------
+    cell_m
+        Size in metres, or height and width.
+
+    Returns
+    -------
+    size
+        Height and width in metres.
+
+    Raises
+    ------
+    InputError
+        If one is not above 0 metres.
+    """
+    height, width = cell_m if isinstance(cell_m, tuple) else (cell_m, cell_m)
+    if not (0 < height < np.inf and 0 < width < np.inf):
+        raise InputError(
+            f"A cell must have a size in metres above 0, not {height} by {width}.",
+            where="cell_m",
+            do="Warp the rasters to a metric grid.",
+            code="GH137",
+        )
+    return float(height), float(width)
+
+
+def _modes(mode: ArrayLike, shape: tuple[int, int]) -> NDArray[np.int8]:
+    """Give every cell a mode."""
+    given = np.asarray(mode)
+    if given.ndim and given.shape != shape:
+        raise InputError(
+            f"Modes have shape {given.shape}, speeds {shape}.", where="mode", code="GH137"
+        )
+    if not np.isin(given, [int(one) for one in Mode]).all():
+        raise InputError(
+            "A mode must be walking (1), bicycling (2) or motorized (3).",
+            where="mode",
+            code="GH139",
+        )
+    return np.broadcast_to(given, shape).astype(np.int8)
+
+
+def _check(speed_kmh: NDArray[np.float64], where: str) -> None:
+    """Refuse speeds that mean nothing."""
+    if (speed_kmh < 0).any() or np.isinf(speed_kmh).any():
+        raise InputError(
+            "A speed must be 0 km/h or more.",
+            where=where,
+            do="Use 0 for a barrier and NaN for ground that is not known.",
+            code="GH138",
+        )
+
+
+def _unknown(cells: NDArray[np.bool_], layer: str, code: str, what: str) -> list[Finding]:
+    """Count what is closed because it is not known."""
+    n = int(np.count_nonzero(cells))
+    if n == 0:
+        return []
+    return [
+        Finding(
+            code=code,
+            layer=layer,
+            what=f"{what} in {n} of {cells.size} cells.",
+            done="They are closed.",
+            severity=Severity.WARNING,
+            n_rows=n,
+        )
+    ]
