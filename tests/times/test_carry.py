@@ -18,6 +18,7 @@ from goldenhour.times.result import WithinReach
 from goldenhour.town.town import Town
 from tests.times.oracle import carry_seconds
 from tests.times.pictures import hazard, picture_of
+from tests.times.ruled import ruled
 from tests.towns import Drawn, draw, make_town, words
 
 PASSABLE, CLOSED = UnknownStreets.PASSABLE, UnknownStreets.CLOSED
@@ -62,7 +63,7 @@ def damaged(seed: int) -> tuple[Town, Picture]:
         highway=words(list(rng.choice(kinds, n))),
         oneway=rng.choice([-1, 0, 0, 0, 1], n).astype(np.int8),
     )
-    town = replace(town, streets=streets)
+    town = ruled(replace(town, streets=streets), rng)
     spot = rng.integers(streets.n_nodes)
     danger = shapely.Point(streets.node_x_m[spot], streets.node_y_m[spot]).buffer(20)
     picture = picture_of(

@@ -18,6 +18,7 @@ _WORDS = {
     ClosedBy.NOT_FOR_MODE: "not for this mode",
     ClosedBy.REPORTED: "reported closed",
     ClosedBy.HAZARD: "in a hazard area",
+    ClosedBy.NO_ACCESS: "forbidden by a sign on the map",
     ClosedBy.RUBBLE: "under rubble",
     ClosedBy.UNKNOWN: "no report, counted as closed",
 }
@@ -43,7 +44,7 @@ def why_no_way(
     use
         Why each closed street is closed.
     ends
-        Junctions of start and end.
+        Nodes of start and end.
     names
         What the planner called them.
 
@@ -52,7 +53,8 @@ def why_no_way(
     error
         Names the closed streets on the way that would be fastest if all were open.
     """
-    clear = network.reweight(np.arange(network.n_arcs), _clear_seconds(town, use.mode))
+    clear_s = _clear_seconds(town, use)
+    clear = network.reweight(np.arange(len(clear_s)), clear_s)
     path = fastest_path(clear, *ends)
     closed = [int(edge) for edge in path.edges if not use.is_open[edge]]
     if not closed:
@@ -92,10 +94,10 @@ def closed_because(use: StreetUse, edge: int) -> str:
     return _WORDS[ClosedBy(int(use.closed_by[edge]))]
 
 
-def _clear_seconds(town: Town, mode: Mode) -> NDArray[np.float64]:
-    """Measure all arcs as if nothing were closed; vehicles still keep to one-way streets."""
-    seconds = modes.clear_seconds(town.streets, mode=mode)
-    if mode is not Mode.VEHICLE:
+def _clear_seconds(town: Town, use: StreetUse) -> NDArray[np.float64]:
+    """Measure all streets as if nothing were closed; vehicles still keep to one-way streets."""
+    seconds = modes.clear_seconds(town.streets, mode=use.mode, vehicle=use.vehicle)
+    if use.mode is not Mode.VEHICLE:
         return np.concatenate([seconds, seconds])
     along = np.where(town.streets.oneway >= 0, seconds, np.inf)
     against = np.where(town.streets.oneway <= 0, seconds, np.inf)

@@ -90,7 +90,10 @@ def fastest_route(
     landings = tuple(_landing(town, spot, use) for spot in (start, end))
     way = _fastest_way(network, town, *landings)
     if way is None:
-        ends = (_nearest_node(town, landings[0]), _nearest_node(town, landings[1]))
+        ends = (
+            _nearest_node(network, town, landings[0], leaves=True),
+            _nearest_node(network, town, landings[1], leaves=False),
+        )
         raise why_no_way(network, town, use, ends=ends, names=(start[2], end[2]))
     line = _line(town, way, start, end)
     legs = legs_of(town, use, network.seconds, way.pieces, (way.start_off_m, way.end_off_m))
@@ -156,12 +159,13 @@ def _steps(network: Network, town: Town, at: Landing, *, leaves: bool) -> list[_
     steps = []
     n_edges, seconds = town.streets.n_edges, network.seconds
     for edge, share, off_m in _spots(at):
-        for end_share, node in ((0.0, town.streets.tail[edge]), (1.0, town.streets.head[edge])):
+        for end_share in (0.0, 1.0):
             piece = Piece(edge, share, end_share) if leaves else Piece(edge, end_share, share)
             arc_s = float(seconds[edge if piece.is_forward else n_edges + edge])
             walk_s = off_m * modes.carry_off_road_s_per_m()
             if np.isfinite(arc_s):
-                steps.append(_Step(int(node), walk_s + piece.part * arc_s, off_m, piece))
+                node = _node_at(network, town, edge, end_share, leaves=leaves)
+                steps.append(_Step(node, walk_s + piece.part * arc_s, off_m, piece))
     return steps
 
 
@@ -224,11 +228,17 @@ def _line(town: Town, way: _Way, start: Spot, end: Spot) -> LineString:
     return LineString(at[moves] if moves.sum() > 1 else at[:2])
 
 
-def _nearest_node(town: Town, at: Landing) -> int:
-    """Name the junction nearest to where a point steps onto a street."""
+def _nearest_node(network: Network, town: Town, at: Landing, *, leaves: bool) -> int:
+    """Name the node nearest to where a point steps onto a street."""
     edge, share, _ = _spots(at)[0]
-    ends = (town.streets.tail, town.streets.head)
-    return int(ends[round(share)][edge])
+    return _node_at(network, town, edge, float(round(share)), leaves=leaves)
+
+
+def _node_at(network: Network, town: Town, edge: int, end_share: float, *, leaves: bool) -> int:
+    """Name the node at which one comes to an end of a street, or sets out along it from there."""
+    is_along = (end_share > 0) == leaves
+    arc = edge if is_along else town.streets.n_edges + edge
+    return int((network.head if leaves else network.tail)[arc])
 
 
 def _unknown_share(legs: tuple[Leg, ...], length_m: float) -> float:

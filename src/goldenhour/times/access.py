@@ -74,10 +74,11 @@ def attach(network: Network, x_m: Floats, y_m: Floats) -> Access:
     town = network.town
     if town is None:
         raise InputError("This network was not built from a town.", where="attach", code="GH126")
-    is_open = (network.ticks != FAR).reshape(2, -1).any(axis=0)
+    streets = town.streets
+    is_open = (network.ticks[: 2 * streets.n_edges] != FAR).reshape(2, -1).any(axis=0)
     landing = land(town, x_m, y_m, usable=is_open & may_step_on(town), n_streets=1)
     found, edge = landing.edge[:, 0] >= 0, landing.edge[:, 0]
-    streets, pace = town.streets, modes.carry_off_road_s_per_m()
+    pace = modes.carry_off_road_s_per_m()
     along_pace = facts.number("times.carry_factor") * 3.6 / facts.number("times.walking_kmh")
     street_s = streets.length_m[edge] * along_pace
     to_tail_s, to_head_s = landing.share[:, 0] * street_s, (1 - landing.share[:, 0]) * street_s

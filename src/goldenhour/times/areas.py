@@ -77,9 +77,7 @@ def _area(evacuation: Evacuation, site: Rows, limit_s: float) -> MultiPolygon:
 
 def _touched(evacuation: Evacuation, ticks: Ticks, at: Landing) -> Ticks:
     """List the edges with an end that was reached, and those that the site stands on."""
-    streets, n = evacuation.town.streets, evacuation.town.streets.n_nodes
-    met = (ticks[:n] < FAR) | (ticks[n:] < FAR)
-    touched = met[streets.tail] | met[streets.head]
+    touched = evacuation.layers.reaches(ticks)
     touched[at.edge[at.edge >= 0]] = True
     return np.flatnonzero(touched)
 

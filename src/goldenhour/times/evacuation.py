@@ -14,7 +14,11 @@ from goldenhour.picture.belief import HazardArea, Picture
 from goldenhour.reports.said import HazardStatus
 from goldenhour.times import modes
 from goldenhour.times.graph import Network, from_arcs
+from goldenhour.times.kernels.reach import FAR
+from goldenhour.times.modes import VehicleClass
 from goldenhour.times.ticks import to_ticks
+from goldenhour.times.turns import junctions
+from goldenhour.town.rules import Access
 from goldenhour.town.town import Streets, Town
 
 _DANGEROUS = (HazardStatus.SUSPECTED, HazardStatus.CONFIRMED)
@@ -27,8 +31,9 @@ class ClosedBy(IntEnum):
     NOT_FOR_MODE = 1
     REPORTED = 2
     HAZARD = 3
-    RUBBLE = 4
-    UNKNOWN = 5
+    NO_ACCESS = 4
+    RUBBLE = 5
+    UNKNOWN = 6
 
     @property
     def code(self) -> str:
@@ -45,6 +50,8 @@ class StreetUse:
     ----------
     mode
         Whom it is about.
+    vehicle
+        Which vehicle, if by vehicle.
     unknown_streets
         What was assumed of streets without a report.
     closed_by
@@ -56,6 +63,11 @@ class StreetUse:
         Shape ``(n_edges,)``, bool.
     is_class_unknown
         True where the street's class is not known; counted as slowest. Shape ``(n_edges,)``, bool.
+    is_surface_unknown
+        True where the map does not name the surface; counted as good. Shape ``(n_edges,)``, bool.
+    is_private
+        True where the map lets pass only those who are let in; counted as open. Shape
+        ``(n_edges,)``, bool.
     rubble_share
         How likely rubble blocks the street to vehicles, 0 where unknown. Shape ``(n_edges,)``,
         float64.
@@ -64,11 +76,14 @@ class StreetUse:
     """
 
     mode: Mode
+    vehicle: VehicleClass
     unknown_streets: UnknownStreets
     closed_by: NDArray[np.int8]
     is_unknown: NDArray[np.bool_]
     is_rubble_unknown: NDArray[np.bool_]
     is_class_unknown: NDArray[np.bool_]
+    is_surface_unknown: NDArray[np.bool_]
+    is_private: NDArray[np.bool_]
     rubble_share: NDArray[np.float64]
     length_m: NDArray[np.float64]
 
@@ -116,6 +131,16 @@ class StreetUse:
         return self._km(self.is_unknown & (self.closed_by != ClosedBy.NOT_FOR_MODE))
 
     @property
+    def km_private(self) -> float:
+        """Kilometres of street counted as open on which one has to be let in."""
+        return self._km(self.is_private & self.is_open)
+
+    @property
+    def km_surface_unknown(self) -> float:
+        """Kilometres of street counted as open of which the map does not name the surface."""
+        return self._km(self.is_surface_unknown & self.is_open)
+
+    @property
     def km_rubble(self) -> float:
         """Kilometres of street still counted as open that rubble blocks, weighed by its chance."""
         return float((self.length_m * self.rubble_share)[self.is_open].sum() / 1000)
@@ -125,14 +150,23 @@ class StreetUse:
 
 
 def build(
-    town: Town, picture: Picture, *, mode: Mode, unknown_streets: UnknownStreets
+    town: Town,
+    picture: Picture,
+    *,
+    mode: Mode,
+    unknown_streets: UnknownStreets,
+    vehicle: VehicleClass = VehicleClass.AMBULANCE,
 ) -> tuple[Network, StreetUse]:
     """
     Weigh every street for one mode, as the picture has it.
 
-    Arc ``e`` of the network runs along edge ``e``, arc ``n_edges + e`` against it. Stretchers go
-    against one-way traffic, vehicles do not. A street is closed by its own state or by a hazard
-    area that touches it, a bridge above it is not.
+    Arc ``e`` of the network runs along edge ``e``, arc ``n_edges + e`` against it; arcs after these
+    join the parts of junctions where not every turn is allowed (see ``times.turns``), so a vehicle
+    arrives at ``network.head`` of an arc, which need not be the street's own node. Stretchers go
+    against one-way traffic and turn as they like.
+
+    A hazard area closes every street it touches, on a bridge and below it. A report closes the
+    street it is about, not the one above or below.
 
     Parameters
     ----------
@@ -144,6 +178,8 @@ def build(
         Stretcher or vehicle.
     unknown_streets
         Whether streets without a report count as passable or as closed.
+    vehicle
+        Which vehicle, if by vehicle.
 
     Returns
     -------
@@ -151,33 +187,77 @@ def build(
         Seconds on every street, and why the closed ones are closed.
     """
     streets = town.streets
-    use = street_use(town, picture, mode=mode, unknown_streets=unknown_streets)
-    along_s = np.where(use.is_open, modes.clear_seconds(streets, mode=mode), np.inf)
-    along_s *= _rubble_factor(use)
-    against_s = along_s.copy()
-    if mode is Mode.VEHICLE:
-        delay_s = picture.streets.delay_s.astype(np.float64)
-        along_s = np.where(streets.oneway >= 0, along_s + delay_s, np.inf)
-        against_s = np.where(streets.oneway <= 0, against_s + delay_s, np.inf)
+    use = street_use(town, picture, mode=mode, unknown_streets=unknown_streets, vehicle=vehicle)
+    ticks = to_ticks(np.concatenate(street_seconds(town, picture, use)), where="streets")
     edge = np.arange(streets.n_edges, dtype=np.int32)
+    tail = np.concatenate([streets.tail, streets.head])
+    head = np.concatenate([streets.head, streets.tail])
+    edges, x, y = np.concatenate([edge, edge]), streets.node_x_m, streets.node_y_m
+    if mode is Mode.VEHICLE and town.turns.n + town.gates.n:
+        parts = junctions(town, vehicle)
+        tail = np.concatenate([parts.start, parts.link_tail])
+        head = np.concatenate([parts.end, parts.link_head])
+        ticks = np.concatenate([ticks, np.where(parts.link_open, 0, FAR)], dtype=np.int32)
+        edges = np.concatenate([edges, np.full(len(parts.link_tail), -1, dtype=np.int32)])
+        x, y = np.append(x, x[parts.stands_on]), np.append(y, y[parts.stands_on])
     network = from_arcs(
-        tail=np.concatenate([streets.tail, streets.head]),
-        head=np.concatenate([streets.head, streets.tail]),
-        ticks=to_ticks(np.concatenate([along_s, against_s]), where="streets"),
-        x=streets.node_x_m,
-        y=streets.node_y_m,
-        edge=np.concatenate([edge, edge]),
-        along=np.arange(2 * streets.n_edges) < streets.n_edges,
+        tail=tail,
+        head=head,
+        ticks=ticks,
+        x=x,
+        y=y,
+        edge=edges,
+        along=np.arange(len(tail)) < streets.n_edges,
         town=town,
     )
     return network, use
 
 
+def street_seconds(
+    town: Town, picture: Picture, use: StreetUse
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Weigh every street in both directions.
+
+    Parameters
+    ----------
+    town
+        The town.
+    picture
+        What is believed of its streets.
+    use
+        Which streets are closed to whom.
+
+    Returns
+    -------
+    along_s, against_s
+        Seconds from tail to head and from head to tail, ``inf`` where closed. Shape
+        ``(n_edges,)`` each.
+    """
+    streets = town.streets
+    clear_s = modes.clear_seconds(streets, mode=use.mode, vehicle=use.vehicle)
+    along_s = np.where(use.is_open, clear_s, np.inf)
+    along_s *= 1 + (modes.rubble_factor(use.mode, use.vehicle) - 1) * use.rubble_share
+    if use.mode is not Mode.VEHICLE:
+        return along_s, along_s
+    along_s += picture.streets.delay_s.astype(np.float64)
+    against_s = np.where(streets.oneway <= 0, along_s, np.inf)
+    return np.where(streets.oneway >= 0, along_s, np.inf), against_s
+
+
 def street_use(
-    town: Town, picture: Picture, *, mode: Mode, unknown_streets: UnknownStreets
+    town: Town,
+    picture: Picture,
+    *,
+    mode: Mode,
+    unknown_streets: UnknownStreets,
+    vehicle: VehicleClass = VehicleClass.AMBULANCE,
 ) -> StreetUse:
     """
     Decide for every street whether a mode may pass, and if not, why.
+
+    Somebody who saw a street open outranks both rubble guessed from above and the signs on the map;
+    nobody makes a footway drivable.
 
     Parameters
     ----------
@@ -189,6 +269,8 @@ def street_use(
         Stretcher or vehicle.
     unknown_streets
         Whether streets without a report count as passable or as closed.
+    vehicle
+        Which vehicle, if by vehicle.
 
     Returns
     -------
@@ -199,29 +281,34 @@ def street_use(
     state = belief.state_vehicle if mode is Mode.VEHICLE else belief.state_stretcher
     rubble_share = np.clip(np.nan_to_num(belief.rubble_share.astype(np.float64)), 0, 1)
     is_unknown = state == StreetState.UNKNOWN
+    access = modes.access_of(streets.access, mode=mode, vehicle=vehicle)
     closed_by = np.full(streets.n_edges, ClosedBy.OPEN, dtype=np.int8)
     if unknown_streets is UnknownStreets.CLOSED:
         closed_by[is_unknown] = ClosedBy.UNKNOWN
-    if mode is Mode.VEHICLE:  # somebody who saw the street outranks rubble guessed from above
-        likely = rubble_share >= facts.number("times.rubble_blocks_vehicle_share")
+    if mode is Mode.VEHICLE:
+        likely = rubble_share >= modes.rubble_blocks_share(vehicle)
         closed_by[likely & is_unknown] = ClosedBy.RUBBLE
+    closed_by[(access == Access.NO) & is_unknown] = ClosedBy.NO_ACCESS
     closed_by[_endangered(streets, picture.hazards)] = ClosedBy.HAZARD
     closed_by[state == StreetState.CLOSED] = ClosedBy.REPORTED
-    closed_by[~modes.is_allowed(streets, mode=mode)] = ClosedBy.NOT_FOR_MODE
+    closed_by[~modes.is_allowed(streets, mode=mode, vehicle=vehicle)] = ClosedBy.NOT_FOR_MODE
     return StreetUse(
         mode=mode,
+        vehicle=vehicle,
         unknown_streets=unknown_streets,
         closed_by=closed_by,
         is_unknown=is_unknown,
         is_rubble_unknown=np.isnan(belief.rubble_share),
         is_class_unknown=modes.is_class_unknown(streets),
+        is_surface_unknown=np.asarray(streets.surface == "", dtype=np.bool_),
+        is_private=access == Access.PRIVATE,
         rubble_share=rubble_share,
         length_m=streets.length_m,
     )
 
 
 def _endangered(streets: Streets, hazards: tuple[HazardArea, ...]) -> NDArray[np.bool_]:
-    """Tell which streets touch an area that closes them."""
+    """Tell which streets touch an area that closes them, whatever level they are on."""
     threshold = facts.fact("times.closing_hazards").value
     areas = [
         area.shape
@@ -232,10 +319,3 @@ def _endangered(streets: Streets, hazards: tuple[HazardArea, ...]) -> NDArray[np
     if areas:
         touched[shapely.STRtree(streets.line).query(areas, predicate="intersects")[1]] = True
     return touched
-
-
-def _rubble_factor(use: StreetUse) -> NDArray[np.float64]:
-    """Slow a mode down by the chance of rubble."""
-    name = "rubble_vehicle_factor" if use.mode is Mode.VEHICLE else "rubble_stretcher_factor"
-    factor: NDArray[np.float64] = 1 + (facts.number(f"times.{name}") - 1) * use.rubble_share
-    return factor
