@@ -9,10 +9,12 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
 from goldenhour.base.grades import Mode, StreetState
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import AccessSaid, StreetSaid
+from goldenhour.town.town import Town
 from tests.picture.saying import (
     DAY,
     HOUR,
@@ -24,7 +26,7 @@ from tests.picture.saying import (
     street,
     tell,
 )
-from tests.towns import draw, make_town
+from tests.towns import ORIGIN_X_M, ORIGIN_Y_M, draw, make, make_streets, make_structures, make_town
 
 TOWN = draw("""
 A--B--C
@@ -190,3 +192,37 @@ def test_a_new_closure_never_opens_a_street(reports: list[Report], about: str) -
     known = (before.state_vehicle > 0) | (before.state_stretcher > 0) | before.expired
     assert (np.diff(before.evidence.start)[known] > 0).all()
     assert (~np.isnat(before.expires_at) >= known).all()
+
+
+def over_and_under() -> Town:
+    """Lay a short bridge over a street, with no junction where they cross."""
+    x_m, y_m = np.array([0.0, 200.0, 100.0, 100.0]), np.array([0.0, 0.0, -8.0, 8.0])
+    streets = make_streets(
+        np.array([[0, 1], [2, 3]], dtype=np.int32),
+        x_m=ORIGIN_X_M + x_m,
+        y_m=ORIGIN_Y_M + y_m,
+        names=["below", "bridge-over"],
+    )
+    return make(streets, make_structures(["s-0"], x_m=streets.node_x_m[:1], y_m=x_m[:1]))
+
+
+def closed_by(town: Town, said: StreetSaid, where: BaseGeometry) -> list[str]:
+    """List the streets that one report closes."""
+    found = picture(town, tell(said, where=where)).streets
+    return [str(name) for name in town.streets.id[found.state_vehicle == CLOSED]]
+
+
+def test_a_report_on_the_street_below_does_not_close_the_bridge_above() -> None:
+    """A point at the crossing, or a line along the street below, is about the street below."""
+    town, said = over_and_under(), StreetSaid(state=CLOSED)
+    assert closed_by(town, said, at(100, 0)) == ["below"]
+    assert closed_by(town, said, degrees(town.streets.line[0])) == ["below"]
+
+
+def test_a_report_on_the_bridge_does_not_close_the_street_below() -> None:
+    """A word about a bridge at the crossing, or a line along it, is about the bridge."""
+    town = over_and_under()
+    fallen = StreetSaid(state=CLOSED, cause="bridge down")
+    assert closed_by(town, fallen, at(100, 0)) == ["bridge-over"]
+    along = degrees(town.streets.line[1])
+    assert closed_by(town, StreetSaid(state=CLOSED), along) == ["bridge-over"]

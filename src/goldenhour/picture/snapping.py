@@ -13,6 +13,8 @@ from goldenhour.town.town import Streets
 
 Edges = NDArray[np.int64]
 
+_ALONG_SHARE = 0.5  # the cosine of 60 degrees
+
 
 class Snapper:
     """
@@ -73,9 +75,10 @@ class Snapper:
         return self._nearest(shape)
 
     def _nearest(self, shape: BaseGeometry) -> Edges:
-        """Find the nearest street; of several that touch at that distance, all."""
-        found = self.tree.query_nearest(shape, max_distance=facts.number("picture.snap_m"))
-        return np.sort(found)
+        """Find the nearest street; of several that touch at that distance all, but no bridge."""
+        found = np.sort(self.tree.query_nearest(shape, max_distance=facts.number("picture.snap_m")))
+        below = found[~self._streets.bridge[found]]
+        return below if len(below) else found
 
     def _bridges_near(self, shape: BaseGeometry) -> Edges:
         """Find the bridges about as near as the nearest one."""
@@ -95,5 +98,17 @@ class Snapper:
         lines = self._streets.line[near]
         inside_m = shapely.length(shapely.intersection(lines, band))
         share = inside_m / np.maximum(shapely.length(lines), 1e-9)
-        along = near[share >= facts.number("picture.line_overlap_share")]
+        least = facts.number("picture.line_overlap_share")
+        may_cross = shapely.length(lines) * least <= 2 * reach_m
+        runs = (share >= least) & ~(may_cross & _crosses(lines, line))
+        along = near[runs]
         return np.sort(along) if len(along) else self._nearest(shapely.point_on_surface(line))
+
+
+def _crosses(lines: NDArray[np.object_], line: BaseGeometry) -> NDArray[np.bool_]:
+    """Tell which streets lie across a line: from end to end one gets no further along it."""
+    each = np.full(len(lines), line, dtype=np.object_)
+    ends = [shapely.line_locate_point(each, shapely.get_point(lines, end)) for end in (0, -1)]
+    chord_m = shapely.distance(shapely.get_point(lines, 0), shapely.get_point(lines, -1))
+    across: NDArray[np.bool_] = np.abs(ends[1] - ends[0]) < _ALONG_SHARE * chord_m
+    return across
