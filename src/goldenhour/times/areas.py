@@ -1,29 +1,107 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Areas from which a site is reached in time, drawn from the pieces of street that are."""
+"""Areas within reach of sites, drawn from the pieces of street and the open ground that are."""
 
 import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import MultiPolygon
 
-from goldenhour.base import facts
-from goldenhour.times import layers
 from goldenhour.times.access import Landing
-from goldenhour.times.carry import Evacuation, Rows
-from goldenhour.times.graph import spread
-from goldenhour.times.kernels.reach import FAR, TICKS
+from goldenhour.times.carry import Evacuation
+from goldenhour.times.cells import NEVER, Cells, cells_of
+from goldenhour.times.ground import Ground, ground_near
+from goldenhour.times.kernels.reach import FAR, Points
+from goldenhour.times.service import Direction, ends_of, measure
 from goldenhour.times.ticks import limit_ticks
-from goldenhour.town.town import Streets
 
-_POINTS_PER_CELL = 2
-_HALF = 32  # bits for the second number of a cell
-_AROUND = ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0))
+Ticks = NDArray[np.int32]
+Areas = tuple[MultiPolygon, ...]
 
-Floats = NDArray[np.float64]
-Ticks = NDArray[np.int64]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """
+    What is within reach, as areas, limit by limit. Each area holds those of shorter limits.
+
+    Parameters
+    ----------
+    cell_m
+        Side in metres of the cells that areas are made of: they are as exact as that.
+    within
+        Within a limit of any site. One per limit.
+    of_site
+        Within a limit of one site. One per site, then one per limit.
+    nearest
+        Within a limit of a site and nearer to it than to any other, of equals the first; the sites
+        share ``within`` out among them. One per site, then one per limit.
+    ground
+        The spots along streets that areas were drawn from.
+    soonest
+        Whole 1/64 s of each spot to its nearest site, ``FAR`` beyond. Shape ``(n_spots,)``.
+    nearest_site
+        The site that it is; -1 beyond. Shape ``(n_spots,)``.
+    """
+
+    cell_m: float
+    within: Areas
+    of_site: tuple[Areas, ...]
+    nearest: tuple[Areas, ...]
+    ground: Ground
+    soonest: Ticks
+    nearest_site: NDArray[np.int32]
+
+
+def draw(
+    evacuation: Evacuation,
+    sites: Landing,
+    limits_s: tuple[float, ...],
+    *,
+    direction: Direction = Direction.TO_SITE,
+) -> Drawing:
+    """
+    Draw what is within reach of sites, for all limits from one search a site.
+
+    Parameters
+    ----------
+    evacuation
+        The evacuation graph.
+    sites
+        Where the sites step onto streets. Shape ``(n_sites, k)``.
+    limits_s
+        Limits in seconds, inclusive.
+    direction
+        Which way the time counts.
+
+    Returns
+    -------
+    drawing
+        In the town's metric system; empty areas where nothing is reached.
+    """
+    limits = [limit_ticks(one) for one in limits_s]
+    search = _Search.of(evacuation, sites, limit=max(limits), direction=direction)
+    cells, best = search.cells, _Best.nothing(search)
+    of_site: list[Areas] = []
+    for site, (found, areas) in enumerate(search.each([limits] * len(sites.edge))):
+        best.take(site, found)
+        of_site.append(areas)
+    numbers = range(len(sites.edge))
+    return Drawing(
+        cell_m=cells.grid.size_m,
+        within=tuple(_area(cells, best.soonest, limit) for limit in limits),
+        of_site=tuple(of_site),
+        nearest=tuple(
+            tuple(_area(cells, best.nearest_to(site), limit) for limit in limits)
+            for site in numbers
+        ),
+        ground=search.ground,
+        soonest=best.soonest.spots,
+        nearest_site=np.where(best.soonest.spots < FAR, best.site.spots, np.int32(-1)),
+    )
 
 
 def reach_areas(
@@ -31,9 +109,6 @@ def reach_areas(
 ) -> list[MultiPolygon]:
     """
     Draw, for every site, from where a casualty gets there in time.
-
-    The area is made of square cells along the pieces of street from which the site is reached,
-    cut where the time runs out; its outline is exact to a cell.
 
     Parameters
     ----------
@@ -50,66 +125,104 @@ def reach_areas(
         One per site, in the town's metric system; empty where nothing is reached.
     """
     rows = np.asarray(sites, dtype=np.int64)
-    limits = np.broadcast_to(np.asarray(limits_s, dtype=np.float64), rows.shape)
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(
-            pool.map(lambda i: _area(evacuation, rows[[i]], float(limits[i])), range(len(rows)))
+    if not rows.size:
+        return []
+    limits = [
+        limit_ticks(one)
+        for one in np.broadcast_to(np.asarray(limits_s, dtype=np.float64), rows.shape)
+    ]
+    search = _Search.of(
+        evacuation, evacuation.landing_of(rows), limit=max(limits), direction=Direction.TO_SITE
+    )
+    return [areas[0] for _, areas in search.each([[limit] for limit in limits])]
+
+
+class _Times(NamedTuple):
+    """Ticks, or site numbers, of cells, parts of cells, and spots."""
+
+    cells: NDArray[np.int32]
+    parts: NDArray[np.int32]
+    spots: NDArray[np.int32]
+
+
+class _Search(NamedTuple):
+    """What is the same for all sites."""
+
+    evacuation: Evacuation
+    sites: Landing
+    ground: Ground
+    cells: Cells
+    ends: Points
+    limit: int
+    direction: Direction
+
+    @classmethod
+    def of(
+        cls, evacuation: Evacuation, sites: Landing, *, limit: int, direction: Direction
+    ) -> "_Search":
+        """Lay spots and cells."""
+        ground = ground_near(evacuation, sites, limit=limit, direction=direction)
+        cells = cells_of(evacuation.town, ground)
+        ends = ends_of(evacuation, ground.landing, direction)
+        return cls(evacuation, sites, ground, cells, ends, limit, direction)
+
+    def each(self, limits: Sequence[Sequence[int]]) -> Iterator[tuple[_Times, Areas]]:
+        """Measure and draw the sites over threads, and hand them back in order."""
+        pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+        try:
+            yield from pool.map(self._one, range(len(limits)), limits)
+        finally:  # whoever interrupts waits for the open sites only
+            pool.shutdown(cancel_futures=True)
+
+    def _one(self, site: int, limits: Sequence[int]) -> tuple[_Times, Areas]:
+        """Measure one site, and draw it."""
+        at = slice(site, site + 1)
+        landing = Landing(
+            edge=self.sites.edge[at], share=self.sites.share[at], off_m=self.sites.off_m[at]
+        )
+        spots = measure(
+            self.evacuation,
+            landing,
+            self.ground.landing,
+            limit=self.limit,
+            direction=self.direction,
+            ends=self.ends,
+        )[0]
+        found = _Times(*self.cells.soonest(spots), spots)
+        return found, tuple(_area(self.cells, found, limit) for limit in limits)
+
+
+class _Best(NamedTuple):
+    """The soonest times of all sites so far, and whose they are."""
+
+    soonest: _Times
+    site: _Times
+
+    @classmethod
+    def nothing(cls, search: _Search) -> "_Best":
+        """Start with nothing reached."""
+        shapes = (search.cells.is_open.shape, search.cells.parts.shape, search.ground.x_m.shape)
+        soonest = [np.full(shape, NEVER, dtype=np.int32) for shape in shapes]
+        soonest[-1][:] = FAR
+        return cls(_Times(*soonest), _Times(*(np.zeros_like(times) for times in soonest)))
+
+    def take(self, number: int, found: _Times) -> None:
+        """Keep what is sooner; of equals the first site stays."""
+        for soonest, site, new in zip(self.soonest, self.site, found, strict=True):
+            sooner = new < soonest
+            soonest[sooner] = new[sooner]
+            site[sooner] = number
+
+    def nearest_to(self, number: int) -> _Times:
+        """Blank all that is nearer to another site."""
+        return _Times(
+            *(
+                np.where(site == number, soonest, NEVER)
+                for soonest, site in zip(self.soonest, self.site, strict=True)
+            )
         )
 
 
-def _area(evacuation: Evacuation, site: Rows, limit_s: float) -> MultiPolygon:
-    """Draw the area of one site: as if there were a home every few metres along the streets."""
-    at = evacuation.landing_of(site)
-    network, limit = evacuation.layers.network, limit_ticks(limit_s)
-    desk, _ = spread(network.arriving, layers.arrivals(evacuation.layers, at), limit_s)
-    ticks = desk.state[:, TICKS].astype(np.int64)
-    homes = _along_streets(evacuation.town.streets, _touched(evacuation, ticks, at))
-    leave = layers.departures(evacuation.layers, homes)
-    ways = np.where(leave.node >= 0, ticks[leave.node] + leave.ticks, FAR)
-    soonest = ways.min(axis=1, initial=FAR)
-    one_street = layers.along_one_street(evacuation.layers, at, homes, limit=limit)
-    np.minimum.at(soonest, one_street.home, one_street.ticks)
-    in_time = soonest <= limit
-    lines = evacuation.town.streets.line[homes.edge[in_time, 0]]
-    spots = shapely.line_interpolate_point(lines, homes.share[in_time, 0], normalized=True)
-    return _cells(shapely.get_coordinates(spots))
-
-
-def _touched(evacuation: Evacuation, ticks: Ticks, at: Landing) -> Ticks:
-    """List the edges with an end that was reached, and those that the site stands on."""
-    touched = evacuation.layers.reaches(ticks)
-    touched[at.edge[at.edge >= 0]] = True
-    return np.flatnonzero(touched)
-
-
-def _along_streets(streets: Streets, edge: Ticks) -> Landing:
-    """Place points along streets, a few to a cell."""
-    step_m = facts.number("times.reach_cell_m") / _POINTS_PER_CELL
-    n_points = np.ceil(streets.length_m[edge] / step_m).astype(np.int64) + 1
-    of = np.repeat(edge, n_points)
-    step = np.arange(len(of)) - np.repeat(np.cumsum(n_points) - n_points, n_points)
-    share = step / np.maximum(np.repeat(n_points, n_points) - 1, 1)
-    return Landing(
-        edge=of.astype(np.int32)[:, None], share=share[:, None], off_m=np.zeros((len(of), 1))
-    )
-
-
-def _cells(xy: Floats) -> MultiPolygon:
-    """Join the cells around points into one area."""
-    if not len(xy):
-        return MultiPolygon()
-    size_m = facts.number("times.reach_cell_m")
-    at = _distinct(np.floor(xy / size_m).astype(np.int64))
-    at = _distinct(np.concatenate([at + step for step in _AROUND]))
-    breaks = (np.diff(at[:, 0]) != 0) | (np.diff(at[:, 1]) != 1)
-    first = np.concatenate([[0], np.flatnonzero(breaks) + 1])
-    last = np.concatenate([np.flatnonzero(breaks), [len(at) - 1]])
-    strips = shapely.box(*(at[first] * size_m).T, *((at[last] + 1) * size_m).T)
-    return MultiPolygon(shapely.get_parts(shapely.union_all(strips)).tolist())
-
-
-def _distinct(at: Ticks) -> Ticks:
-    """Sort cells and take each once; one number a cell is much quicker than two."""
-    key = np.unique((at[:, 0] << _HALF) + (at[:, 1] + (1 << (_HALF - 1))))
-    column = key >> _HALF
-    return np.column_stack([column, key - (column << _HALF) - (1 << (_HALF - 1))])
+def _area(cells: Cells, found: _Times, limit: int) -> MultiPolygon:
+    """Join what is reached within a limit."""
+    return cells.area(found.cells <= limit, found.parts <= limit)
