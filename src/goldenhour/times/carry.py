@@ -16,8 +16,10 @@ from goldenhour.times import access, layers, many
 from goldenhour.times.access import Landing
 from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.layers import Layers
+from goldenhour.times.modes import VehicleClass
 from goldenhour.times.result import WithinReach
 from goldenhour.times.ticks import limit_ticks, to_seconds
+from goldenhour.times.unattached import Unattached, unattached
 from goldenhour.town.town import Town
 
 Rows = NDArray[np.integer]
@@ -68,6 +70,8 @@ class Evacuation:
         *,
         unknown_streets: UnknownStreets,
         landing: Landing | None = None,
+        vehicle: VehicleClass = VehicleClass.AMBULANCE,
+        vehicle_wait_s: float | None = None,
     ) -> "Evacuation":
         """
         Build the graph and join all structures to it.
@@ -82,26 +86,48 @@ class Evacuation:
             Whether streets without a report count as passable or as closed.
         landing
             Of an earlier evacuation of the same town, whatever the picture; saves its search.
+        vehicle
+            Which vehicles there are.
+        vehicle_wait_s
+            Seconds until a vehicle is there to load; None for what is usual.
 
         Returns
         -------
         evacuation
             Ready to measure.
+
+        Raises
+        ------
+        InputError
+            If the wait is negative or not a number.
         """
         structures = town.structures
         if landing is None or len(landing.edge) != structures.n:
             landing = _landing(town, structures.x_m, structures.y_m)
-        built = layers.build(town, picture, unknown_streets=unknown_streets)
+        built = layers.build(
+            town,
+            picture,
+            unknown_streets=unknown_streets,
+            vehicle=vehicle,
+            vehicle_wait_s=vehicle_wait_s,
+        )
         return cls(town=town, layers=built, landing=landing)
 
     @property
     def is_attached(self) -> NDArray[np.bool_]:
         """True for structures that join a street open today. Shape ``(n_structures,)``."""
         network = self.layers.network
-        is_open = (network.ticks < FAR) & (network.edge >= 0)
+        is_open, is_street = network.ticks < FAR, network.edge >= 0
         leads_on = np.zeros(network.n_nodes + 1, dtype=np.bool_)  # the last is for "no node"
-        leads_on[network.tail[is_open]] = True
+        leads_on[network.tail[is_open & is_street]] = True
+        turns = is_open & ~is_street & (network.ticks == 0)  # at a ruled junction a street is next
+        leads_on[network.tail[turns][leads_on[network.head[turns]]]] = True
         return np.asarray(leads_on[layers.departures(self.layers, self.landing).node].any(axis=1))
+
+    @property
+    def unattached(self) -> Unattached:
+        """Structures that join no street open today, and why."""
+        return unattached(self.town, self.landing, self.is_attached)
 
     def carry_times(
         self, sites: Rows, homes: Rows, limit_s: float, *, progress: Progress = quiet

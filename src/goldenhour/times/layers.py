@@ -21,10 +21,10 @@ from goldenhour.base import facts
 from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Mode, UnknownStreets
 from goldenhour.picture.belief import Picture
-from goldenhour.times import access, evacuation, modes, turns
+from goldenhour.times import access, arcs, evacuation, modes, turns
 from goldenhour.times.access import Landing
 from goldenhour.times.evacuation import StreetUse
-from goldenhour.times.graph import Network, from_arcs
+from goldenhour.times.graph import Network
 from goldenhour.times.kernels.reach import FAR, LONGEST, Pairs, Points
 from goldenhour.times.modes import VehicleClass
 from goldenhour.times.ticks import to_ticks
@@ -114,30 +114,11 @@ class Layers:
             ]
         )
         stops = self.may_stop & (street_ticks[1:].min(axis=0) < FAR)
-        ticks = _all_ticks(_town_of(self), self.junctions, street_ticks, stops, self.boarding_ticks)
+        ticks = arcs.all_ticks(
+            _town_of(self), self.junctions, street_ticks, stops, self.boarding_ticks
+        )
         network = self.network.with_ticks(ticks[self.kept])
         return replace(self, network=network, street_ticks=street_ticks, stops=stops)
-
-    def reaches(self, ticks: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """
-        Tell from which streets something is reached, by what a search found.
-
-        Parameters
-        ----------
-        ticks
-            Ticks of all nodes, ``FAR`` where not reached. Shape ``(n_nodes,)``.
-
-        Returns
-        -------
-        reaches
-            True where an end of the street was reached. Shape ``(n_edges,)``, bool.
-        """
-        streets, n = _town_of(self).streets, _town_of(self).streets.n_nodes
-        is_reached = ticks < FAR
-        along, against = is_reached[n + self.junctions.end].reshape(2, -1)
-        on_foot = is_reached[streets.tail] | is_reached[streets.head]
-        reaches: NDArray[np.bool_] = on_foot | along | against
-        return reaches
 
 
 def build(
@@ -187,10 +168,10 @@ def build(
     may_stop = modes.may_stop(town.streets, vehicle=vehicle)
     stops = may_stop & vehicle_use.is_open
     boarding = int(to_ticks(modes.boarding_s(vehicle_wait_s), where="vehicle_wait_s"))
-    ticks = _all_ticks(town, parts, street_ticks, stops, boarding)
-    kept = _ever_used(town, parts)
+    ticks = arcs.all_ticks(town, parts, street_ticks, stops, boarding)
+    kept = arcs.ever_used(town, parts)
     return Layers(
-        network=_network(town, parts, ticks, kept),
+        network=arcs.network(town, parts, ticks, kept),
         foot_use=foot_use,
         vehicle_use=vehicle_use,
         junctions=parts,
@@ -200,76 +181,6 @@ def build(
         may_stop=may_stop,
         stops=stops,
     )
-
-
-def _network(town: Town, parts: Junctions, ticks: Times, kept: NDArray[np.int64]) -> Network:
-    """Lay out all arcs in order, and keep those that somebody may use."""
-    streets, n = town.streets, town.streets.n_nodes
-    node, edge = np.arange(n, dtype=np.int32), np.arange(streets.n_edges, dtype=np.int32)
-    by_vehicle, on_foot = _stands(town, parts)
-    n_links, n_changes = len(parts.link_tail), n + len(by_vehicle)
-    tail = [streets.tail, streets.head, n + parts.start, n + parts.link_tail, node, by_vehicle]
-    head = [streets.head, streets.tail, n + parts.end, n + parts.link_head, n + node, on_foot]
-    stands_on = np.concatenate([node, node, parts.stands_on])
-    no_edge = np.full(n_links + n_changes, -1, dtype=np.int32)
-    is_along = np.zeros(4 * streets.n_edges + len(no_edge), dtype=np.bool_)
-    is_along[: streets.n_edges] = True
-    is_along[2 * streets.n_edges : 3 * streets.n_edges] = True
-    return from_arcs(
-        tail=np.concatenate(tail, dtype=np.int32)[kept],
-        head=np.concatenate(head, dtype=np.int32)[kept],
-        ticks=ticks[kept],
-        x=streets.node_x_m[stands_on],
-        y=streets.node_y_m[stands_on],
-        edge=np.concatenate([edge, edge, edge, edge, no_edge])[kept],
-        along=is_along[kept],
-        town=town,
-    )
-
-
-def _stands(town: Town, parts: Junctions) -> tuple[Times, Times]:
-    """List the nodes where a vehicle may arrive, and the same places on foot."""
-    n = town.streets.n_nodes
-    copies = np.arange(parts.n_copies, dtype=np.int32)
-    node = np.arange(n, dtype=np.int32)
-    by_vehicle = np.concatenate([n + node, 2 * n + copies], dtype=np.int32)
-    return by_vehicle, np.concatenate([node, parts.stands_on[: parts.n_copies]], dtype=np.int32)
-
-
-def _all_ticks(
-    town: Town,
-    parts: Junctions,
-    street_ticks: Times,
-    stops: NDArray[np.bool_],
-    boarding: int,
-) -> Times:
-    """Put the ticks of all arcs in order, those of loading closed where no vehicle can stop."""
-    foot, along, against = street_ticks
-    can_stop = _ends(town, stops)
-    _, on_foot = _stands(town, parts)
-    unloading = to_ticks(facts.number("times.unloading_s"), where="times.unloading_s")
-    links = np.where(parts.link_open, 0, FAR)
-    loads, unloads = np.where(can_stop, boarding, FAR), np.where(can_stop[on_foot], unloading, FAR)
-    return np.concatenate([foot, foot, along, against, links, loads, unloads], dtype=np.int32)
-
-
-def _ever_used(town: Town, parts: Junctions) -> NDArray[np.int64]:
-    """List the arcs that somebody may use some day, on foot or by any vehicle."""
-    streets = town.streets
-    walkable = modes.is_allowed(streets, mode=Mode.STRETCHER)
-    stopping = [modes.may_stop(streets, vehicle=vehicle) for vehicle in VehicleClass]
-    can_stop = _ends(town, np.any(stopping, axis=0))
-    _, on_foot = _stands(town, parts)
-    links = np.ones(len(parts.link_tail), dtype=np.bool_)
-    used = [walkable, walkable, turns.drivable(town), links, can_stop, can_stop[on_foot]]
-    return np.flatnonzero(np.concatenate(used))
-
-
-def _ends(town: Town, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell at which junctions some streets end."""
-    ends = np.zeros(town.streets.n_nodes, dtype=np.bool_)
-    ends[town.streets.tail[which]] = ends[town.streets.head[which]] = True
-    return ends
 
 
 def _per_edge(ticks: Times, like: NDArray[np.bool_], *, where: str) -> Times:

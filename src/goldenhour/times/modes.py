@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from goldenhour.base import facts
+from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Mode
 from goldenhour.town.rules import Access, Users
 from goldenhour.town.town import Objects, Streets
@@ -52,9 +53,21 @@ def boarding_s(vehicle_wait_s: float | None = None) -> float:
     -------
     boarding_s
         Seconds of waiting and loading.
+
+    Raises
+    ------
+    InputError
+        If the wait is negative, endless or not a number.
     """
-    usual = facts.number("times.vehicle_wait_s")
-    return facts.number("times.loading_s") + (usual if vehicle_wait_s is None else vehicle_wait_s)
+    wait_s = facts.number("times.vehicle_wait_s") if vehicle_wait_s is None else vehicle_wait_s
+    if not (np.isfinite(wait_s) and wait_s >= 0):
+        raise InputError(
+            "The wait for a vehicle must be 0 seconds or more.",
+            where="vehicle_wait_s",
+            do="If there is no vehicle, measure on foot.",
+            code="GH141",
+        )
+    return facts.number("times.loading_s") + wait_s
 
 
 def clear_seconds(
