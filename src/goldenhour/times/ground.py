@@ -98,16 +98,16 @@ def _touched(
 ) -> NDArray[np.bool_]:
     """Tell which streets have an end that is reached, and which ones a site stands on."""
     graph, n_edges = evacuation.layers, evacuation.town.streets.n_edges
-    middle = Landing(
-        edge=np.arange(n_edges, dtype=np.int32)[:, None],
-        share=np.full((n_edges, 1), 0.5),
-        off_m=np.zeros((n_edges, 1)),
+    both_ends = Landing(
+        edge=np.repeat(np.arange(n_edges, dtype=np.int32), 2).reshape(-1, 2),
+        share=np.tile([0.0, 1.0], (n_edges, 1)),
+        off_m=np.zeros((n_edges, 2)),
     )
     if direction is Direction.TO_SITE:
         rows, seeds = graph.network.arriving, layers.arrivals(graph, sites)
     else:
         rows, seeds = graph.network.leaving, layers.departures(graph, sites)
-    ends = ends_of(evacuation, middle, direction)
+    ends = ends_of(evacuation, both_ends, direction)
     once = Points(node=seeds.node.reshape(1, -1), ticks=seeds.ticks.reshape(1, -1))
     at_ends = Points(node=ends.node, ticks=np.zeros_like(ends.ticks))
     touched: NDArray[np.bool_] = dense(rows, once, at_ends, limit=limit)[0] < FAR
