@@ -73,10 +73,20 @@ def exercise(
 @app.command(epilog="Example: goldenhour new aleppo --streets s.parquet --structures b.csv")
 def new(
     folder: Annotated[Path, typer.Argument(help="The workspace to make; its name is the town's.")],
+    *,
     streets: Annotated[list[Path], typer.Option(help="Streets: PBF, GeoPackage, GeoParquet …")],
     structures: Annotated[list[Path], typer.Option(help="Structures: outlines or points.")],
     places: Annotated[list[Path] | None, typer.Option(help="Named places, people in them.")] = None,
     barriers: Annotated[list[Path] | None, typer.Option(help="Rivers, canals, walls.")] = None,
+    elevation: Annotated[
+        list[Path] | None, typer.Option(help="Heights: GeoTIFF or another raster.")
+    ] = None,
+    land_cover: Annotated[
+        list[Path] | None, typer.Option(help="Raster of classes, such as ESA WorldCover.")
+    ] = None,
+    land_cover_table: Annotated[
+        Path | None, typer.Option(help="CSV of class, label, speed (km/h on foot).")
+    ] = None,
     attribution: Annotated[
         str, typer.Option(help="Words that maps must show, if a file does not say.")
     ] = "",
@@ -87,6 +97,7 @@ def new(
     from goldenhour.workflows.clock import now
     from goldenhour.workflows.new import LayerFile
     from goldenhour.workflows.new import new as run_new
+    from goldenhour.workflows.terrain import TerrainFiles
 
     named = (
         (LayerKind.STREETS, streets),
@@ -95,9 +106,17 @@ def new(
         (LayerKind.BARRIERS, barriers),
     )
     files = [LayerFile(kind=kind, path=path) for kind, paths in named for path in paths or ()]
+    ground = TerrainFiles(
+        elevation=tuple(elevation or ()), land_cover=tuple(land_cover or ()), table=land_cover_table
+    )
     with Bar() as bar:
         result = run_new(
-            folder, files=files, recorded_at=now(), attribution=attribution, progress=bar
+            folder,
+            files=files,
+            recorded_at=now(),
+            attribution=attribution,
+            terrain_files=ground,
+            progress=bar,
         )
     show.new(result)
 

@@ -9,6 +9,7 @@ from goldenhour.base import facts
 from goldenhour.base.errors import GoldenHourError
 from goldenhour.reports.ledger import Ledger
 from goldenhour.workflows.state import load_town
+from goldenhour.workflows.terrain import load_terrain
 from goldenhour.workflows.workspace import Workspace
 
 _PARTS = ("geopandas", "pyogrio", "osmium", "numba", "highspy", "sqlalchemy", "typst", "mgrs")
@@ -48,7 +49,7 @@ def check_installation() -> tuple[Check, ...]:
 
 def check_workspace(workspace: Workspace) -> tuple[Check, ...]:
     """
-    Look at a workspace: its layers and its ledger.
+    Look at a workspace: its layers, its ground and its ledger.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def check_workspace(workspace: Workspace) -> tuple[Check, ...]:
     checks
         One entry a part.
     """
-    return (_town(workspace), _ledger(workspace))
+    return (_town(workspace), _terrain(workspace), _ledger(workspace))
 
 
 def _import(name: str) -> Check:
@@ -96,6 +97,19 @@ def _town(workspace: Workspace) -> Check:
         f"{len(findings)} findings"
     )
     return Check(what="layers", sound=True, found=found)
+
+
+def _terrain(workspace: Workspace) -> Check:
+    """Read the ground."""
+    try:
+        terrain = load_terrain(workspace)
+    except GoldenHourError as error:
+        return Check(what="terrain", sound=False, found=str(error))
+    if terrain is None:
+        return Check(what="terrain", sound=True, found="none: places far from streets are listed")
+    rows, columns = terrain.frame.shape
+    found = f"{rows:,} x {columns:,} cells of {terrain.frame.cell_m:g} m"
+    return Check(what="terrain", sound=True, found=found)
 
 
 def _ledger(workspace: Workspace) -> Check:

@@ -14,7 +14,9 @@ from goldenhour.sources import layer_store, recognise
 from goldenhour.sources.reading import Reading
 from goldenhour.town.build import build
 from goldenhour.town.layers import COMPANIONS, Layer, LayerKind
+from goldenhour.town.terrain import Terrain
 from goldenhour.town.town import Town
+from goldenhour.workflows.terrain import TerrainFiles, make_terrain, save_terrain
 from goldenhour.workflows.workspace import Workspace, create_workspace
 
 
@@ -48,11 +50,14 @@ class NewTown:
         The town in it.
     findings
         What was noticed in the files and while putting them together.
+    terrain
+        Its ground; None if no heights were given.
     """
 
     workspace: Workspace
     town: Town
     findings: tuple[Finding, ...]
+    terrain: Terrain | None = None
 
 
 def new(
@@ -61,6 +66,7 @@ def new(
     files: Sequence[LayerFile],
     recorded_at: datetime,
     attribution: str = "",
+    terrain_files: TerrainFiles | None = None,
     progress: Progress = quiet,
 ) -> NewTown:
     """
@@ -79,6 +85,8 @@ def new(
         The moment of reading, aware UTC.
     attribution
         Words a map must show, for layers whose file does not say.
+    terrain_files
+        Rasters of its ground.
     progress
         Told how far the work is.
 
@@ -107,11 +115,19 @@ def new(
     progress("Putting the town together", 0, 1)
     town, noticed = build(layers, name=folder.resolve().name)
     findings += noticed
-    workspace = create_workspace(
-        folder, name=town.name, as_of=None, fill=lambda made: store(made, layers)
-    )
     progress("Putting the town together", 1, 1)
-    return NewTown(workspace=workspace, town=town, findings=tuple(findings))
+    terrain, noticed = make_terrain(
+        town, terrain_files or TerrainFiles(), attribution=attribution, progress=progress
+    )
+    findings += noticed
+
+    def fill(made: Workspace) -> None:
+        store(made, layers)
+        if terrain is not None:
+            save_terrain(made, terrain)
+
+    workspace = create_workspace(folder, name=town.name, as_of=None, fill=fill)
+    return NewTown(workspace=workspace, town=town, findings=tuple(findings), terrain=terrain)
 
 
 def store(workspace: Workspace, layers: Sequence[Layer]) -> None:

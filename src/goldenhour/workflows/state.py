@@ -14,7 +14,9 @@ from goldenhour.picture.work_out import work_out
 from goldenhour.reports.ledger import Ledger
 from goldenhour.sources import layer_store
 from goldenhour.town.build import build, with_reported
+from goldenhour.town.terrain import Terrain
 from goldenhour.town.town import Town
+from goldenhour.workflows.terrain import load_terrain, on_terrain
 from goldenhour.workflows.workspace import Workspace
 
 
@@ -31,11 +33,14 @@ class State:
         What we believe of it.
     findings
         What was noticed while putting the town together.
+    terrain
+        The town's ground; None if no heights were given.
     """
 
     town: Town
     picture: Picture
     findings: tuple[Finding, ...]
+    terrain: Terrain | None = None
 
 
 def load_town(workspace: Workspace) -> tuple[Town, tuple[Finding, ...]]:
@@ -88,6 +93,8 @@ def load_state(workspace: Workspace, *, as_of: datetime, progress: Progress = qu
     """
     progress("Putting the town together", 0, 3)
     town, findings = load_town(workspace)
+    terrain = load_terrain(workspace)
+    town = on_terrain(town, terrain)
     progress("Reading the ledger", 1, 3)
     with Ledger.open(workspace.ledger) as ledger:
         reports = ledger.reports(as_of=as_of)
@@ -96,4 +103,4 @@ def load_state(workspace: Workspace, *, as_of: datetime, progress: Progress = qu
     town = with_reported(town, ids=ids, x_m=x_m, y_m=y_m)
     picture = work_out(town, reports, as_of=as_of)
     progress("Working out the picture", 3, 3)
-    return State(town=town, picture=picture, findings=findings)
+    return State(town=town, picture=picture, findings=findings, terrain=terrain)
