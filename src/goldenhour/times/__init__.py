@@ -4,7 +4,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from goldenhour.times.graph import Network, network
+    from goldenhour.times.graph import Network
+    from goldenhour.times.plain import network
 
 __all__ = ["Network", "network"]
 
@@ -12,7 +13,7 @@ __all__ = ["Network", "network"]
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - what a module hands out may be anything
     """Load the compiled kernels only when somebody measures."""
     if name in __all__:
-        from goldenhour.times import graph  # noqa: PLC0415 - numba takes 0.3 s to import
+        from goldenhour.times import graph, plain  # noqa: PLC0415 - numba takes 0.3 s to import
 
-        return getattr(graph, name)
+        return graph.Network if name == "Network" else plain.network
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

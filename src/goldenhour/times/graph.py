@@ -1,53 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A network of directed arcs with seconds, and the plain face for other programs."""
+"""A network of directed arcs with seconds: the plain face for other programs."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from goldenhour.base.crs import WGS84
-from goldenhour.base.errors import InputError
-from goldenhour.times import many
+from goldenhour.base.progress import Progress, quiet
+from goldenhour.times import many, matrix
+from goldenhour.times.checks import lengths, whole_numbers
+from goldenhour.times.holders import Direction, Topology, Weights
 from goldenhour.times.kernels import reach
-from goldenhour.times.kernels.reach import Points, Rows
-from goldenhour.times.ticks import limit_ticks, to_seconds, to_ticks
+from goldenhour.times.kernels.reach import Pairs, Points, Rows
+from goldenhour.times.result import Nearest, Reached
+from goldenhour.times.ticks import limit_ticks, shown, to_seconds, to_ticks
 
 if TYPE_CHECKING:  # the plain face must not load geopandas
+    from goldenhour.times.hierarchy import Hierarchy
     from goldenhour.town.town import Town
-
-
-class Nearest(NamedTuple):
-    """
-    The nearest destination of each origin.
-
-    Parameters
-    ----------
-    index
-        Position in the destinations, the lowest of equals; -1 if none. Shape ``(n_origins,)``.
-    seconds
-        Seconds to it, ``inf`` if none. Shape ``(n_origins,)``, float32.
-    """
-
-    index: NDArray[np.int64]  # type: ignore[assignment] # hides tuple.index, nobody needs it
-    seconds: NDArray[np.float32]
-
-
-class Reached(NamedTuple):
-    """
-    What lies within a limit.
-
-    Parameters
-    ----------
-    node
-        Nodes, ascending. Shape ``(n_reached,)``, int32.
-    seconds
-        Seconds to each. Shape ``(n_reached,)``, float32.
-    """
-
-    node: NDArray[np.int32]
-    seconds: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +36,20 @@ class Network:
         End node of each arc. Shape ``(n_arcs,)``, int32.
     ticks
         Whole 1/64 s to pass each arc, ``reach.FAR`` where closed. Shape ``(n_arcs,)``, int32.
-    edge
-        Street edge of each arc, -1 where an arc is no street. Shape ``(n_arcs,)``, int32.
-    along
-        True where the arc runs along its edge, False against it. Shape ``(n_arcs,)``, bool.
     x
         Eastings in metres, or longitudes in degrees, of the nodes. Shape ``(n_nodes,)``.
     y
         Northings in metres, or latitudes in degrees, of the nodes. Shape ``(n_nodes,)``.
     crs
         System of ``x`` and ``y``.
-    leaving
-        Arcs by start node.
-    leaving_arc
-        Arc number at each place of ``leaving``. Shape ``(n_arcs,)``.
-    arriving
-        Arcs by end node, for searches against the traffic.
-    arriving_arc
-        Arc number at each place of ``arriving``. Shape ``(n_arcs,)``.
+    weights
+        What is worked out once and kept; its topology is shared by all that ``reweight`` makes.
+    street_edge
+        Street edge of each arc, -1 where an arc is no street; None where arcs are edges. Shape
+        ``(n_arcs,)``, int32.
+    is_along
+        True where the arc runs along its edge, False against it; None if all do. Shape
+        ``(n_arcs,)``, bool.
     town
         The town it was built from, None for the plain face.
     """
@@ -88,15 +57,12 @@ class Network:
     tail: NDArray[np.int32]
     head: NDArray[np.int32]
     ticks: NDArray[np.int32]
-    edge: NDArray[np.int32]
-    along: NDArray[np.bool_]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     crs: str
-    leaving: Rows
-    leaving_arc: NDArray[np.int64]
-    arriving: Rows
-    arriving_arc: NDArray[np.int64]
+    weights: Weights = field(repr=False, compare=False)
+    street_edge: NDArray[np.int32] | None = None
+    is_along: NDArray[np.bool_] | None = None
     town: "Town | None" = None
 
     @property
@@ -108,6 +74,38 @@ class Network:
     def n_arcs(self) -> int:
         """Number of directed arcs."""
         return len(self.tail)
+
+    @property
+    def edge(self) -> NDArray[np.int32]:
+        """Street edge of each arc, -1 where an arc is no street. Shape ``(n_arcs,)``, int32."""
+        if self.street_edge is None:
+            return np.arange(self.n_arcs, dtype=np.int32)
+        return self.street_edge
+
+    @property
+    def along(self) -> NDArray[np.bool_]:
+        """True where the arc runs along its edge, False against it. Shape ``(n_arcs,)``, bool."""
+        return np.ones(self.n_arcs, dtype=np.bool_) if self.is_along is None else self.is_along
+
+    @property
+    def leaving(self) -> Rows:
+        """Arcs by start node."""
+        return self.weights.rows(Direction.LEAVING)
+
+    @property
+    def leaving_arc(self) -> NDArray[np.int32]:
+        """Arc number at each place of ``leaving``. Shape ``(n_arcs,)``."""
+        return self.weights.topology.rows(Direction.LEAVING)[2]
+
+    @property
+    def arriving(self) -> Rows:
+        """Arcs by end node, for searches against the traffic."""
+        return self.weights.rows(Direction.ARRIVING)
+
+    @property
+    def arriving_arc(self) -> NDArray[np.int32]:
+        """Arc number at each place of ``arriving``. Shape ``(n_arcs,)``."""
+        return self.weights.topology.rows(Direction.ARRIVING)[2]
 
     @property
     def seconds(self) -> NDArray[np.float32]:
@@ -140,12 +138,128 @@ class Network:
         InputError
             If a node number is out of range, or the limit negative.
         """
-        start = many.points_at(self._nodes(origins, "origins"))
-        end = many.points_at(self._nodes(destinations, "destinations"))
-        limit = limit_ticks(limit_s)
-        if len(start.node) <= len(end.node):
-            return to_seconds(many.dense(self.leaving, start, end, limit=limit))
-        return to_seconds(many.dense(self.arriving, end, start, limit=limit).T)
+        times = matrix.dense(
+            self.weights,
+            many.points_at(self._nodes(origins, "origins")),
+            many.points_at(self._nodes(destinations, "destinations")),
+            limit=limit_ticks(limit_s),
+            dtype=np.float32,
+        )
+        return times.astype(np.float32, copy=False)
+
+    def travel_time_blocks(
+        self,
+        origins: ArrayLike,
+        destinations: ArrayLike,
+        limit_s: float | None = None,
+        *,
+        dtype: DTypeLike = np.float32,
+    ) -> Iterator[tuple[int, NDArray[np.generic]]]:
+        """
+        Measure the way from every origin to every destination, some origins at a time.
+
+        For matrices that do not fit into memory: only one block is held.
+
+        Parameters
+        ----------
+        origins
+            Node numbers. Shape ``(n_origins,)``.
+        destinations
+            Node numbers. Shape ``(n_destinations,)``.
+        limit_s
+            Longest time of interest in seconds, inclusive, tested before rounding; None for no
+            limit.
+        dtype
+            float32 for seconds, ``inf`` where unreachable or beyond the limit; uint16 for whole
+            seconds, rounded up so that nobody is in time who is not, and 65,535 where unreachable,
+            beyond the limit or more than 65,534 seconds (18.2 hours).
+
+        Returns
+        -------
+        blocks
+            ``(first row, seconds)``, in order. Shape of each ``(n_rows, n_destinations)``.
+
+        Raises
+        ------
+        InputError
+            If a node number is out of range, the limit negative, or the type another one.
+        """
+        shown(np.empty(0, dtype=np.int32), dtype)
+        return matrix.blocks(
+            self.weights,
+            many.points_at(self._nodes(origins, "origins")),
+            many.points_at(self._nodes(destinations, "destinations")),
+            limit=limit_ticks(limit_s),
+            dtype=dtype,
+        )
+
+    def between(
+        self, start: Points, end: Points, *, limit: int, progress: Progress = quiet
+    ) -> NDArray[np.int32]:
+        """
+        Measure the way between points that join the network.
+
+        Parameters
+        ----------
+        start
+            Where ways start. Shape ``(n_start, k)``.
+        end
+            Where they end. Shape ``(n_end, k)``.
+        limit
+            Ticks, inclusive.
+        progress
+            Told how far the work is.
+
+        Returns
+        -------
+        ticks
+            ``FAR`` where unreachable or beyond the limit. Shape ``(n_start, n_end)``.
+        """
+        ticks = matrix.dense(self.weights, start, end, limit=limit, progress=progress)
+        return ticks.astype(np.int32, copy=False)
+
+    def pairs(
+        self,
+        sources: Points,
+        targets: Points,
+        *,
+        direction: Direction,
+        limit: int,
+        known: Pairs | None = None,
+        progress: Progress = quiet,
+    ) -> Pairs:
+        """
+        List the pairs of points within a limit.
+
+        Parameters
+        ----------
+        sources
+            Rows of the table. Shape ``(n_sources, k)``.
+        targets
+            Its columns. Shape ``(n_targets, k)``.
+        direction
+            ``LEAVING`` from sources to targets, ``ARRIVING`` from targets to sources.
+        limit
+            Ticks, inclusive.
+        known
+            Ways that pass no node, per source.
+        progress
+            Told how far the work is.
+
+        Returns
+        -------
+        pairs
+            One row per source, targets ascending.
+        """
+        return matrix.pairs(
+            self.weights,
+            sources,
+            targets,
+            direction=direction,
+            limit=limit,
+            known=known,
+            progress=progress,
+        )
 
     def nearest(
         self, origins: ArrayLike, destinations: ArrayLike, limit_s: float | None = None
@@ -173,22 +287,55 @@ class Network:
             If a node number is out of range, or the limit negative.
         """
         start = self._nodes(origins, "origins")
+        return self._nearest(start, destinations, limit_s)
+
+    def catchments(self, destinations: ArrayLike, limit_s: float | None = None) -> Nearest:
+        """
+        Divide the whole network among destinations: every node goes to the nearest.
+
+        Parameters
+        ----------
+        destinations
+            Node numbers. Shape ``(n_destinations,)``.
+        limit_s
+            Longest time of interest in seconds, inclusive; None for no limit.
+
+        Returns
+        -------
+        nearest
+            ``(index, seconds)`` of every node. Shapes ``(n_nodes,)``.
+
+        Raises
+        ------
+        InputError
+            If a node number is out of range, or the limit negative.
+        """
+        return self._nearest(slice(None), destinations, limit_s)
+
+    def _nearest(
+        self, start: NDArray[np.int32] | slice, destinations: ArrayLike, limit_s: float | None
+    ) -> Nearest:
         end = many.points_at(self._nodes(destinations, "destinations"))
-        desk, _ = spread(self.arriving, end, limit_s, tagging=reach.TAG_SEED)
+        desk, _ = many.spread(self.arriving, end, limit_s, tagging=reach.TAG_SEED)
         ticks = desk.state[start, reach.TICKS]
         index = np.where(ticks == reach.FAR, -1, desk.state[start, reach.TAG]).astype(np.int64)
         return Nearest(index=index, seconds=to_seconds(ticks))
 
-    def reach(self, origin: int, limit_s: float | None = None) -> Reached:
+    def reach(
+        self, origins: ArrayLike, limit_s: float | None = None, start_s: ArrayLike | None = None
+    ) -> Reached:
         """
-        Find everything within a limit of one node.
+        Find everything within a limit of one node or of any of several.
 
         Parameters
         ----------
-        origin
-            Node number.
+        origins
+            Node numbers. Shape ``()`` or ``(n_origins,)``.
         limit_s
             Limit in seconds, inclusive; None for no limit.
+        start_s
+            Seconds already spent at each origin, ``inf`` where nobody starts; none if left out.
+            Shape ``()`` or ``(n_origins,)``.
 
         Returns
         -------
@@ -198,10 +345,15 @@ class Network:
         Raises
         ------
         InputError
-            If the node number is out of range, or the limit negative.
+            If a node number is out of range, the limit or a start negative, or lengths differ.
         """
-        seed = many.points_at(self._nodes([origin], "origin"))
-        return self.reach_of(seed, limit_s, rows=self.leaving)
+        seeds = many.points_at(self._nodes(origins, "origins"))
+        if start_s is not None:
+            spent = to_ticks(start_s, where="start_s")
+            if spent.ndim and spent.shape != (len(seeds.node),):
+                raise lengths("origins", "start_s")
+            seeds.ticks[:, 0] = spent
+        return self.reach_of(seeds, limit_s, rows=self.leaving)
 
     def reach_of(self, seeds: Points, limit_s: float | None, *, rows: Rows) -> Reached:
         """
@@ -221,7 +373,7 @@ class Network:
         reached
             ``(node, seconds)``.
         """
-        desk, n_touched = spread(rows, seeds, limit_s)
+        desk, n_touched = many.spread(rows, seeds, limit_s)
         node = np.sort(desk.touched[:n_touched])
         return Reached(node=node, seconds=to_seconds(desk.state[node, reach.TICKS]))
 
@@ -246,10 +398,10 @@ class Network:
         InputError
             If an arc number is out of range, or seconds are negative, NaN or of another length.
         """
-        arc = _whole_numbers(arcs, "arcs", self.n_arcs)
+        arc = whole_numbers(arcs, "arcs", self.n_arcs)
         new = to_ticks(seconds, where="seconds")
         if new.ndim and new.shape != arc.shape:
-            raise _lengths("arcs", "seconds")
+            raise lengths("arcs", "seconds")
         ticks = self.ticks.copy()
         ticks[arc] = new
         return self.with_ticks(ticks)
@@ -268,63 +420,35 @@ class Network:
         network
             The same topology with these times.
         """
-        return replace(
-            self,
-            ticks=ticks,
-            leaving=self.leaving._replace(ticks=ticks[self.leaving_arc]),
-            arriving=self.arriving._replace(ticks=ticks[self.arriving_arc]),
-        )
+        weights = Weights(self.weights.topology, ticks)
+        return replace(self, ticks=ticks, weights=weights)
+
+    def prepare(self, hierarchy: "Hierarchy | None" = None) -> "Hierarchy":
+        """
+        Build the hierarchy that large matrices use, or take one that was saved.
+
+        It serves all networks that ``reweight`` makes of this one, before and after.
+
+        Parameters
+        ----------
+        hierarchy
+            Of these very nodes and arcs; built if left out.
+
+        Returns
+        -------
+        hierarchy
+            To be saved.
+
+        Raises
+        ------
+        InputError
+            If the hierarchy is of other arcs.
+        """
+        topology = self.weights.topology
+        return topology.built() if hierarchy is None else topology.take(hierarchy)
 
     def _nodes(self, nodes: ArrayLike, where: str) -> NDArray[np.int32]:
-        return _whole_numbers(nodes, where, self.n_nodes).astype(np.int32)
-
-
-def network(
-    *, tail: ArrayLike, head: ArrayLike, seconds: ArrayLike, lon: ArrayLike, lat: ArrayLike
-) -> Network:
-    """
-    Make a network from plain arrays of directed arcs.
-
-    Every time is rounded to whole 1/64 s, so results are the same on every machine.
-
-    Parameters
-    ----------
-    tail
-        Start node of each arc. Shape ``(n_arcs,)``.
-    head
-        End node of each arc. Shape ``(n_arcs,)``.
-    seconds
-        Seconds to pass each arc, ``inf`` where closed. Shape ``(n_arcs,)``.
-    lon
-        Longitudes of the nodes in degrees, EPSG:4326. Shape ``(n_nodes,)``.
-    lat
-        Latitudes of the nodes in degrees, EPSG:4326. Shape ``(n_nodes,)``.
-
-    Returns
-    -------
-    network
-        Ready to measure.
-
-    Raises
-    ------
-    InputError
-        If lengths differ, a node number is out of range, or seconds are negative or NaN.
-    """
-    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    if x.ndim != 1 or x.shape != y.shape:
-        raise _lengths("lon", "lat")
-    start = _whole_numbers(tail, "tail", len(x))
-    end = _whole_numbers(head, "head", len(x))
-    ticks = to_ticks(seconds, where="seconds")
-    if not start.shape == end.shape == ticks.shape:
-        raise _lengths("tail, head", "seconds")
-    return from_arcs(
-        tail=start.astype(np.int32),
-        head=end.astype(np.int32),
-        ticks=ticks,
-        x=x,
-        y=y,
-    )
+        return whole_numbers(nodes, where, self.n_nodes).astype(np.int32)
 
 
 def from_arcs(  # noqa: PLR0913 - one array per field, all by name
@@ -339,7 +463,7 @@ def from_arcs(  # noqa: PLR0913 - one array per field, all by name
     town: "Town | None" = None,
 ) -> Network:
     """
-    Sort arcs into rows both ways.
+    Make a network from arcs.
 
     Parameters
     ----------
@@ -365,76 +489,15 @@ def from_arcs(  # noqa: PLR0913 - one array per field, all by name
     network
         Ready to measure.
     """
-    leaving, leaving_arc = _rows(tail, head, ticks, len(x))
-    arriving, arriving_arc = _rows(head, tail, ticks, len(x))
-    n_arcs = len(tail)
     return Network(
         tail=tail,
         head=head,
         ticks=ticks,
-        edge=np.arange(n_arcs, dtype=np.int32) if edge is None else edge,
-        along=np.ones(n_arcs, dtype=np.bool_) if along is None else along,
         x=x,
         y=y,
         crs=WGS84 if town is None else town.crs,
-        leaving=leaving,
-        leaving_arc=leaving_arc,
-        arriving=arriving,
-        arriving_arc=arriving_arc,
+        weights=Weights(Topology(tail, head, x, y), ticks),
+        street_edge=edge,
+        is_along=along,
         town=town,
     )
-
-
-def _rows(
-    near: NDArray[np.int32], far: NDArray[np.int32], ticks: NDArray[np.int32], n_nodes: int
-) -> tuple[Rows, NDArray[np.int64]]:
-    """Sort arcs by their near end, in the given order within a node."""
-    arc = np.argsort(near, kind="stable")
-    start = np.zeros(n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(near, minlength=n_nodes), out=start[1:])
-    return Rows(start=start, node=far[arc], ticks=ticks[arc]), arc
-
-
-def spread(
-    rows: Rows, seeds: Points, limit_s: float | None, *, tagging: int = reach.NO_TAG
-) -> tuple[reach.Desk, int]:
-    """
-    Search once from all seeds.
-
-    Parameters
-    ----------
-    rows
-        The arcs.
-    seeds
-        Where to start.
-    limit_s
-        Limit in seconds, inclusive; None for no limit.
-    tagging
-        As in ``reach.search``.
-
-    Returns
-    -------
-    desk, n_touched
-        Ticks and tags of all nodes, and how many were reached.
-    """
-    limit = limit_ticks(limit_s)
-    desk = reach.desk(rows, seeds, limit)
-    n_touched = int(reach.search(rows, seeds, reach.until(limit), tagging, desk))
-    return desk, n_touched
-
-
-def _whole_numbers(values: ArrayLike, where: str, below: int) -> NDArray[np.int64]:
-    """Check node or arc numbers."""
-    given = np.atleast_1d(np.asarray(values))
-    if given.size == 0:
-        return np.empty(0, dtype=np.int64)
-    if given.ndim != 1 or given.dtype.kind not in "iu":
-        raise InputError("A list of whole numbers is needed.", where=where, code="GH123")
-    if int(given.min()) < 0 or int(given.max()) >= below:
-        raise InputError(f"Numbers must lie between 0 and {below - 1}.", where=where, code="GH124")
-    return given.astype(np.int64)
-
-
-def _lengths(one: str, other: str) -> InputError:
-    """Say that two arrays do not belong together."""
-    return InputError("Arrays must have one length.", where=f"{one}, {other}", code="GH125")

@@ -2,6 +2,7 @@
 """What measuring travel times gives: who is within reach of what, and who joins no street."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,3 +67,35 @@ class Access:
     def n_unattached(self) -> int:
         """How many points join no street."""
         return int(np.count_nonzero(self.node < 0))
+
+
+class Nearest(NamedTuple):
+    """
+    The nearest destination of each origin.
+
+    Parameters
+    ----------
+    index
+        Position in the destinations, the lowest of equals; -1 if none. Shape ``(n_origins,)``.
+    seconds
+        Seconds to it, ``inf`` if none. Shape ``(n_origins,)``, float32.
+    """
+
+    index: NDArray[np.int64]  # type: ignore[assignment] # hides tuple.index, nobody needs it
+    seconds: NDArray[np.float32]
+
+
+class Reached(NamedTuple):
+    """
+    What lies within a limit.
+
+    Parameters
+    ----------
+    node
+        Nodes, ascending. Shape ``(n_reached,)``, int32.
+    seconds
+        Seconds to each. Shape ``(n_reached,)``, float32.
+    """
+
+    node: NDArray[np.int32]
+    seconds: NDArray[np.float32]

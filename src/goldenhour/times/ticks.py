@@ -2,10 +2,13 @@
 """Seconds to whole 1/64 s and back: the reason why every machine finds the same travel times."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from goldenhour.base.errors import InputError
 from goldenhour.times.kernels.reach import FAR, LONGEST, TICKS_PER_S
+
+NEVER_S = 65_535
+"""Unreachable, or too far for uint16, in whole seconds."""
 
 
 def to_ticks(seconds: ArrayLike, *, where: str) -> NDArray[np.int32]:
@@ -68,6 +71,61 @@ def to_seconds(ticks: NDArray[np.int32]) -> NDArray[np.float32]:
     seconds /= np.float32(TICKS_PER_S)
     seconds[ticks == FAR] = np.inf
     return seconds
+
+
+def to_whole_seconds(ticks: NDArray[np.int32]) -> NDArray[np.uint16]:
+    """
+    Turn ticks into whole seconds, rounded up: who is counted in time is in time.
+
+    Parameters
+    ----------
+    ticks
+        Whole 1/64 s, ``FAR`` where unreachable. Shape ``(...)``: any.
+
+    Returns
+    -------
+    seconds
+        Seconds; 65,535 where unreachable or more than 65,534 seconds (18.2 hours). Same shape as
+        ``ticks``, uint16.
+    """
+    seconds = -(ticks // -TICKS_PER_S)
+    return np.where(seconds < NEVER_S, seconds, NEVER_S).astype(np.uint16)
+
+
+def shown(ticks: NDArray[np.int32], dtype: DTypeLike) -> NDArray[np.generic]:
+    """
+    Turn ticks into one of the faces of a travel time.
+
+    Parameters
+    ----------
+    ticks
+        Whole 1/64 s, ``FAR`` where unreachable. Shape ``(...)``: any.
+    dtype
+        int32 for ticks, float32 for seconds, uint16 for whole seconds rounded up.
+
+    Returns
+    -------
+    times
+        Same shape as ``ticks``.
+
+    Raises
+    ------
+    InputError
+        If times have no such face.
+    """
+    kind = np.dtype(dtype)
+    if kind == np.int32:
+        return ticks
+    if kind == np.float32:
+        return to_seconds(ticks)
+    if kind == np.uint16:
+        return to_whole_seconds(ticks)
+    raise InputError(
+        f"Travel times cannot be given as {kind.name}.",
+        where="dtype",
+        do="Ask for float32 seconds or uint16 whole seconds.",
+        code="GH132",
+    )
 
 
 def limit_ticks(limit_s: float | None) -> int:

@@ -19,8 +19,13 @@ LANES = 16
 CLOSED = 2**30 - 1
 """Closed or unreachable inside the hierarchy, in ticks: two of them add up in int32."""
 
+# Numba sees through annotations; shapes and types are in the docstrings.
 Array = Any
-Row = Any  # numba sees through annotations; shapes and types are in the docstrings
+Row = Any
+Count = Any
+Ticks = Any
+
+_config: Any = config  # its names are made at run time
 
 # Counters without a sign: numba would look for negative places at every step.
 ONE, WIDE = np.uint64(1), np.uint64(LANES)
@@ -40,12 +45,12 @@ def _packing() -> Iterator[None]:
     hold for one kernel at a time, and no other thread compiles meanwhile.
     """
     with global_compiler_lock:
-        before = config.SLP_VECTORIZE, config.LOOP_VECTORIZE
-        config.SLP_VECTORIZE, config.LOOP_VECTORIZE = 1, 0
+        before = _config.SLP_VECTORIZE, _config.LOOP_VECTORIZE
+        _config.SLP_VECTORIZE, _config.LOOP_VECTORIZE = 1, 0
         try:
             yield
         finally:
-            config.SLP_VECTORIZE, config.LOOP_VECTORIZE = before
+            _config.SLP_VECTORIZE, _config.LOOP_VECTORIZE = before
 
 
 def packed(  # numba's types have none themselves
@@ -74,7 +79,7 @@ def packed(  # numba's types have none themselves
 
 
 @njit(nogil=True)
-def load(rows: Array, at: int) -> Row:
+def load(rows: Array, at: Count) -> Row:
     """Take up a row."""
     return (
         rows[at],
@@ -97,7 +102,7 @@ def load(rows: Array, at: int) -> Row:
 
 
 @njit(nogil=True)
-def store(rows: Array, at: int, row: Row) -> None:
+def store(rows: Array, at: Count, row: Row) -> None:
     """Put down a row."""
     rows[at] = row[0]
     rows[at + np.uint64(1)] = row[1]
@@ -118,14 +123,14 @@ def store(rows: Array, at: int, row: Row) -> None:
 
 
 @njit(nogil=True)
-def _sooner(held: int, other: int, ticks: int) -> int:
+def _sooner(held: Ticks, other: Ticks, ticks: Ticks) -> Ticks:
     """Choose between a time and another with a step on top, in 32 bits."""
     then = np.int32(other + ticks)
     return then if then < held else held  # noqa: FURB136 - two selects of 32 bits pack
 
 
 @njit(nogil=True)
-def soonest(row: Row, other: Row, ticks: int) -> Row:
+def soonest(row: Row, other: Row, ticks: Ticks) -> Row:
     """Choose lane by lane."""
     return (
         _sooner(row[0], other[0], ticks),
@@ -148,7 +153,7 @@ def soonest(row: Row, other: Row, ticks: int) -> Row:
 
 
 @njit(nogil=True)
-def across(tile: Array, at: int) -> Row:
+def across(tile: Array, at: Count) -> Row:
     """Take one lane of 16 rows."""
     return (
         tile[at + np.uint64(0)],
