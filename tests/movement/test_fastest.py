@@ -17,6 +17,7 @@ from goldenhour.movement.route import Route
 from goldenhour.picture.belief import Picture
 from goldenhour.town.town import Town
 from tests.plans import make_picture
+from tests.times.ruled import sign
 from tests.towns import ORIGIN_X_M, ORIGIN_Y_M, draw, make_town
 
 SQUARE = """
@@ -182,3 +183,31 @@ def _seconds(town: Town, picture: Picture, start: str, end: str) -> float:
         return go(town, picture, start, end).travel_s
     except NoRouteError:
         return float("inf")
+
+
+WIDE = f"A{'-' * 12}B\n" + f"|{' ' * 12}|\n" * 12 + f"C{'-' * 12}D"
+
+
+def test_a_driver_obeys_signs_and_a_stretcher_team_does_not() -> None:
+    """Past C one may not turn to D: the driver goes round by A and B, the team straight on."""
+    free = draw(WIDE).town
+    town = sign(free, "A-C", "C-D")
+    shut = calm(town, closed=(0,))
+    by_car, on_foot = Mode.VEHICLE, Mode.STRETCHER
+    ways = [
+        (free, shut, "s-A", "s-D", by_car, ["A-C", "C-D"]),
+        (town, calm(town, closed=()), "s-A", "s-D", by_car, ["A-B", "B-D"]),
+        (town, shut, "s-A", "s-D", on_foot, ["A-C", "C-D"]),
+        (town, shut, "s-D", "s-A", by_car, ["C-D", "A-C"]),
+        (town, shut, "s-C", "s-D", by_car, ["C-D"]),
+    ]
+    for where, picture, start, end, mode, legs in ways:
+        route = go(where, picture, start, end, mode=mode)
+        assert [leg.name for leg in route.legs] == legs
+
+
+def test_a_driver_whom_only_a_sign_stops_is_told() -> None:
+    """With the other way closed only the sign is left: the closed street is named."""
+    town = sign(draw(WIDE).town, "A-C", "C-D")
+    with pytest.raises(NoRouteError, match=r"A-B \(reported closed\)"):
+        go(town, calm(town, closed=(0,)), "s-A", "s-D", mode=Mode.VEHICLE)
