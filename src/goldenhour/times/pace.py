@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How slope changes the pace of walkers, cyclists and vehicles, as tables over slope."""
 
+from collections.abc import Callable
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 
 from goldenhour.base import facts
 from goldenhour.times.kernels.terrain import N_STEPS, STEEPEST, STEPS_PER_SLOPE
+
+Cyclist = Callable[[float, NDArray[np.float64]], NDArray[np.float64]]
+"""A speed in km/h from the one on the flat and slopes of shape ``(n,)``; 0 where impossible."""
 
 _NEVER = np.float32(1e30)  # not inf: interpolating beside it must stay a number
 
@@ -69,9 +73,9 @@ def walking() -> NDArray[np.float32]:
     return _table(np.exp(steepness * (np.abs(slopes() - best) - abs(best))))
 
 
-def bicycling(flat_kmh: float, bicycle: Bicycle) -> NDArray[np.float32]:
+def bicycling(flat_kmh: float, bicycle: Bicycle | Cyclist) -> NDArray[np.float32]:
     """
-    Change a cyclist's pace: the power for the flat speed is kept, up to twice that speed.
+    Change a cyclist's pace.
 
     Parameters
     ----------
@@ -83,9 +87,12 @@ def bicycling(flat_kmh: float, bicycle: Bicycle) -> NDArray[np.float32]:
     Returns
     -------
     factor
-        By which the flat pace is multiplied. Shape ``(N_STEPS,)``.
+        By which the pace at that speed is multiplied. Shape ``(N_STEPS,)``.
     """
-    speed_kmh = bicycle_kmh(flat_kmh, slopes(), bicycle)
+    if isinstance(bicycle, Bicycle):
+        speed_kmh = bicycle_kmh(flat_kmh, slopes(), bicycle)
+    else:
+        speed_kmh = bicycle(flat_kmh, slopes())
     with np.errstate(divide="ignore"):
         return _table(flat_kmh / speed_kmh)
 
@@ -94,7 +101,7 @@ def bicycle_kmh(
     flat_kmh: float, slope: NDArray[np.float64], bicycle: Bicycle
 ) -> NDArray[np.float64]:
     """
-    Find a cyclist's speed on slopes from the power that the flat speed takes.
+    Find a cyclist's speed on slopes: the power for the flat speed is kept, up to twice its speed.
 
     Parameters
     ----------

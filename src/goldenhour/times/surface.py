@@ -67,6 +67,8 @@ class Surface:
         Rows and columns.
     cell_m
         Height and width of a cell in metres.
+    shift
+        Buckets of the search are ``2 ** shift`` ticks wide.
     findings
         What is closed because it is not known, counted.
     """
@@ -75,6 +77,7 @@ class Surface:
     rules: kernel.Rules
     shape: tuple[int, int]
     cell_m: tuple[float, float]
+    shift: int
     findings: tuple[Finding, ...]
 
     @property
@@ -115,7 +118,7 @@ class Surface:
         Returns
         -------
         seconds
-            Seconds, ``inf`` where unreachable, beyond the limit or over 24 days. Shape
+            Seconds, ``inf`` where unreachable, beyond the limit or over 194 days. Shape
             ``(rows, columns)``.
 
         Raises
@@ -213,11 +216,11 @@ class Surface:
         """
         seeds, limit = self._seeds(rows, columns, None), _limit(limit_s)
         weight = padded(np.nan_to_num(fitting(people, self.shape, "people")), 0.0)
-        ways, shift = self._moves(neighbours, towards=towards), self._shift()
+        ways = self._moves(neighbours, towards=towards)
 
         def work(first: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             block = kernel.Seeds(*(part[first : first + _BLOCK] for part in seeds))
-            desk = kernel.desk(self.ground.is_open, shift)
+            desk = kernel.desk(self.ground.is_open, self.shift)
             return kernel.within(self.ground, ways, block, limit, weight, desk)
 
         with ThreadPoolExecutor(n_threads) as pool:
@@ -243,17 +246,9 @@ class Surface:
 
     def _spread(self, seeds: kernel.Seeds, limit: int, ways: kernel.Moves) -> kernel.Desk:
         """Search from all seeds at once."""
-        desk = kernel.desk(self.ground.is_open, self._shift())
+        desk = kernel.desk(self.ground.is_open, self.shift)
         kernel.search(self.ground, ways, seeds, limit, desk)
         return desk
-
-    def _shift(self) -> int:
-        """Make buckets half as wide as a usual step: measured, and not critical."""
-        pace_open = self.ground.cells[self.ground.is_open, kernel.PACE][::97]
-        if not pace_open.size:
-            return 0
-        step = float(np.median(pace_open)) * min(self.cell_m)
-        return min(max(int(step / 2), 1).bit_length() - 1, 24)
 
     def _seeds(
         self, rows: ArrayLike, columns: ArrayLike, start_s: ArrayLike | None
@@ -277,7 +272,7 @@ class Surface:
                 "Every seed needs a start of 0 seconds or more.", where="start_s", code="GH136"
             )
         ticks = np.minimum(np.rint(start * TICKS_PER_S), FAR)  # FAR is beyond every limit
-        return kernel.Seeds(cell=cell, ticks=ticks.astype(np.int32))
+        return kernel.Seeds(cell=cell, ticks=ticks.astype(np.int64))
 
     def _grid(self, cells: NDArray[_Cell]) -> NDArray[_Cell]:
         """Take the margin off."""
@@ -287,8 +282,7 @@ class Surface:
     def _seconds(self, desk: kernel.Desk) -> NDArray[np.float32]:
         """Turn ticks into seconds."""
         ticks = self._grid(desk.ticks)
-        seconds = ticks.astype(np.float32)
-        seconds /= np.float32(TICKS_PER_S)
+        seconds = (ticks * (1 / TICKS_PER_S)).astype(np.float32)
         seconds[(ticks == FAR) | (ticks == kernel.CLOSED)] = np.inf
         return seconds
 

@@ -3,8 +3,10 @@
 Open ground from grids of heights and speeds: what is not known is closed, never flat or fast.
 
 A cell with no height, no speed or a speed of 0 cannot be entered, and nothing slips diagonally
-between two such cells. Times come from the kernel in 1/1024 s.
+between two such cells. Times come from the kernel in 2 ** -20 s.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,11 +15,33 @@ from goldenhour.base.errors import InputError
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.times import pace
 from goldenhour.times.kernels import terrain as kernel
-from goldenhour.times.pace import Bicycle, Mode
+from goldenhour.times.kernels.terrain import Rules
+from goldenhour.times.pace import Bicycle, Cyclist, Mode
 from goldenhour.times.surface import Surface, fitting, padded
 
 _MOST_SPEEDS = 250
-_MOST_CELLS = 2**31 - 1
+
+
+class Cells(NamedTuple):
+    """
+    What is on the ground.
+
+    Parameters
+    ----------
+    speed_kmh
+        Speed on the flat in km/h, 0 where nobody passes. Shape ``(rows, columns)``.
+    elevation_m
+        Heights in metres; of no meaning where closed. Shape ``(rows, columns)``.
+    mode
+        ``Mode`` of every cell. Shape ``(rows, columns)``.
+    is_open
+        Cells that can be entered. Shape ``(rows, columns)``.
+    """
+
+    speed_kmh: NDArray[np.float64]
+    elevation_m: NDArray[np.float64]
+    mode: NDArray[np.int8]
+    is_open: NDArray[np.bool_]
 
 
 def surface(
@@ -58,90 +82,102 @@ def surface(
     """
     speed = fitting(speed_kmh, None, "speed_kmh")
     shape = (speed.shape[0], speed.shape[1])
-    _check(speed, "speed_kmh")
-    modes = _modes(mode, shape)
+    _check(speed)
     heights = np.zeros(shape) if elevation_m is None else fitting(elevation_m, shape, "elevation_m")
-    heights = np.where(np.isfinite(heights), heights, np.nan)
     is_known, has_height = np.isfinite(speed), np.isfinite(heights)
     is_open = is_known & has_height & (speed > 0)
-    ground = ground_of(
-        np.where(is_open, speed, 0),
-        heights,
-        modes,
-        is_open=is_open,
+    unknown = _unknown(~is_known, "speed_kmh", "unknown-ground", "The ground is not known")
+    unknown += _unknown(is_known & ~has_height, "elevation_m", "no-elevation", "No height is known")
+    return lay(
+        Cells(np.where(is_open, speed, 0), heights, _modes(mode, shape), is_open),
+        cell_m=cell_m,
         slopes=None if elevation_m is None else bicycle,
-    )
-    return Surface(
-        ground=ground,
-        rules=kernel.Rules(),
-        shape=shape,
-        cell_m=cell_size(cell_m),
-        findings=tuple(
-            _unknown(~is_known, "speed_kmh", "unknown-ground", "The ground is not known")
-            + _unknown(is_known & ~has_height, "elevation_m", "no-elevation", "No height is known")
-        ),
+        findings=tuple(unknown),
     )
 
 
-def ground_of(
-    speed_kmh: NDArray[np.float64],
-    elevation_m: NDArray[np.float64],
-    mode: NDArray[np.int8],
+def lay(
+    cells: Cells,
     *,
-    is_open: NDArray[np.bool_],
-    slopes: Bicycle | None,
-) -> kernel.Ground:
+    cell_m: float | tuple[float, float],
+    slopes: Bicycle | Cyclist | None,
+    rules: Rules | None = None,
+    findings: tuple[Finding, ...] = (),
+) -> Surface:
     """
-    Lay out cells as the kernel takes them.
+    Lay out checked cells as the kernel takes them.
 
     Parameters
     ----------
-    speed_kmh
-        Speed on the flat in km/h, 0 where closed. Shape ``(rows, columns)``.
-    elevation_m
-        Heights in metres. Shape ``(rows, columns)``.
-    mode
-        Mode of every cell. Shape ``(rows, columns)``.
-    is_open
-        Cells that can be entered. Shape ``(rows, columns)``.
+    cells
+        What is there.
+    cell_m
+        Size of a cell in metres, or its height and width.
     slopes
         What slope does to cyclists; None if slopes count for nobody.
+    rules
+        What a move may do and costs; None for ours.
+    findings
+        What was noticed before.
 
     Returns
     -------
-    ground
-        With a margin.
+    surface
+        Ready to be asked.
 
     Raises
     ------
     InputError
-        If cyclists have too many different speeds.
+        If cyclists have too many different speeds, or a cell has no size.
     """
     with np.errstate(divide="ignore"):
-        ticks_per_m = 3.6 * kernel.TICKS_PER_S / speed_kmh
-    curves = [pace.motorized(), pace.walking()]
-    curve = np.where(mode == Mode.MOTORIZED, 0, 1)
-    if slopes is None:
-        curve = np.zeros_like(curve)
-    else:
-        by_bicycle = (mode == Mode.BICYCLING) & (speed_kmh > 0)
-        flat_kmh, which = np.unique(speed_kmh[by_bicycle], return_inverse=True)
-        if len(flat_kmh) > _MOST_SPEEDS:
-            raise InputError(
-                f"Cyclists have {len(flat_kmh)} different speeds, at most {_MOST_SPEEDS} can be.",
-                where="speed_kmh",
-                do="Round the speeds of cycling cells.",
-                code="GH138",
-            )
-        curve[by_bicycle] = len(curves) + which
-        curves += [pace.bicycling(float(kmh), slopes) for kmh in flat_kmh]
-    heights = np.where(is_open, elevation_m, 0)
+        ticks_per_m = 3.6 * kernel.TICKS_PER_S / cells.speed_kmh
+    curve, curves = _curves(cells, slopes)
+    heights = np.where(cells.is_open, cells.elevation_m, 0)
     parts = (padded(heights, 0), padded(ticks_per_m, np.inf), padded(curve, 0))
-    return kernel.Ground(
-        cells=np.column_stack(parts).astype(np.float32),
-        curves=np.stack(curves),
-        is_open=padded(is_open, 0),
+    size = cell_size(cell_m)
+    return Surface(
+        ground=kernel.Ground(
+            cells=np.column_stack(parts).astype(np.float32),
+            curves=curves,
+            least=curves.min(axis=1) * np.float32(1 - 1e-6),  # rounding aside
+            is_open=padded(cells.is_open, 0),
+        ),
+        rules=rules or Rules(),
+        shape=(curve.shape[0], curve.shape[1]),
+        cell_m=size,
+        shift=_shift(ticks_per_m[cells.is_open], min(size)),
+        findings=findings,
     )
+
+
+def _curves(
+    cells: Cells, slopes: Bicycle | Cyclist | None
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Give every cell a curve: vehicles, walkers, then one for each speed of bicycles."""
+    curves = [pace.motorized(), pace.walking()]
+    curve = np.where(cells.mode == Mode.MOTORIZED, 0, 1)
+    if slopes is None:
+        return np.zeros_like(curve), np.stack(curves)
+    by_bicycle = (cells.mode == Mode.BICYCLING) & (cells.speed_kmh > 0)
+    flat_kmh, which = np.unique(cells.speed_kmh[by_bicycle], return_inverse=True)
+    if len(flat_kmh) > _MOST_SPEEDS:
+        raise InputError(
+            f"Cyclists have {len(flat_kmh)} different speeds, at most {_MOST_SPEEDS} can be.",
+            where="speed_kmh",
+            do="Round the speeds of cycling cells.",
+            code="GH138",
+        )
+    curve[by_bicycle] = len(curves) + which
+    return curve, np.stack(curves + [pace.bicycling(float(kmh), slopes) for kmh in flat_kmh])
+
+
+def _shift(ticks_per_m: NDArray[np.float64], cell_m: float) -> int:
+    """Make buckets about half as wide as a usual step: measured, and not critical."""
+    if not ticks_per_m.size:
+        return 0
+    step = float(np.median(ticks_per_m[::97])) * cell_m
+    return min(max(int(step / 2), 1).bit_length() - 1, 40)
 
 
 def cell_size(cell_m: float | tuple[float, float]) -> tuple[float, float]:
@@ -190,12 +226,12 @@ def _modes(mode: ArrayLike, shape: tuple[int, int]) -> NDArray[np.int8]:
     return np.broadcast_to(given, shape).astype(np.int8)
 
 
-def _check(speed_kmh: NDArray[np.float64], where: str) -> None:
+def _check(speed_kmh: NDArray[np.float64]) -> None:
     """Refuse speeds that mean nothing."""
     if (speed_kmh < 0).any() or np.isinf(speed_kmh).any():
         raise InputError(
             "A speed must be 0 km/h or more.",
-            where=where,
+            where="speed_kmh",
             do="Use 0 for a barrier and NaN for ground that is not known.",
             code="GH138",
         )

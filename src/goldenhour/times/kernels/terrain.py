@@ -3,9 +3,9 @@
 Dijkstra over open ground, compiled: a padded grid of cells, 8 or 16 moves from each.
 
 A move costs its horizontal distance times the mean pace of the cells it crosses, each pace bent by
-the slope of the whole move. Times are ticks of 1/1024 s in int32: a cell at driving speed takes
-about a second, so with the 1/64 s of the street network the rounding of thousands of equal steps
-adds up to many seconds; 1/1024 s keeps it below one, and int32 still holds 24 days.
+the slope of the whole move. Times are ticks of 2 ** -20 s in int64. The 1/64 s of the street
+network would not do: grids repeat a few costs thousands of times, and rounding always the same way
+adds up: by 3 s on the two hours of AccessMod's demo. These are exact, and no slower.
 """
 
 from typing import Any, NamedTuple
@@ -13,14 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-TICKS_PER_S = 1024
-FAR = 2**31 - 1
-LONGEST = 2**31 - 2
+TICKS_PER_S = 2**20
+FAR = 2**62
+LONGEST = (2**30 - 2) * 2**14
+"""Largest finite time, the street network's: about 194 days; what takes longer is unreachable."""
+
 CLOSED = -1
 """Ticks of a cell that nobody can enter: always less than now, so one test skips it."""
 
 MARGIN = 2
-STEPS_PER_SLOPE = 1280  # 0.05, where walking is fastest, falls on a step
+STEPS_PER_SLOPE = 5120  # 0.05, where walking is fastest, falls on a step
 STEEPEST = 4
 N_STEPS = 2 * STEEPEST * STEPS_PER_SLOPE + 2
 
@@ -37,6 +39,7 @@ _HALF, _ONE, _HALVES, _TOO_LONG = map(np.float32, (0.5, 1, 4, LONGEST))  # never
 
 Array = Any  # numba sees through annotations; shapes and types are in the docstrings
 Real = Any  # a float32
+Index = Any  # an int32 or a uint64
 
 
 class Ground(NamedTuple):
@@ -45,11 +48,13 @@ class Ground(NamedTuple):
 
     float32 ``cells (n_cells, 3)``: HEIGHT in metres; PACE in ticks a metre on the flat, ``inf``
     where closed; CURVE, a row of float32 ``curves (n_curves, N_STEPS)``: the factor of the pace by
-    slope. bool ``is_open (n_cells,)``: may be entered.
+    slope; float32 ``least (n_curves,)``: a bound below each. bool ``is_open (n_cells,)``: may be
+    entered.
     """
 
     cells: Array
     curves: Array
+    least: Array
     is_open: Array
 
 
@@ -57,10 +62,13 @@ class Moves(NamedTuple):
     """
     The moves from a cell, one a row.
 
-    int64 ``steps (n_moves, 5)``: TO the cell entered; VIA and PAST the two cells beside a diagonal
+    uint64 ``steps (n_moves, 5)``: TO the cell entered; VIA and PAST the two cells beside a diagonal
     or under a knight's move; KIND; MEAN: 1 if the speeds of the two cells are averaged and not, as
     is right, the times. float32 ``metres (n_moves, 2)``: SHARE, metres a cell crossed; PER_METRE,
     one by the whole distance, negative where the journey runs against the search.
+
+    Steps back wrap round: what is unsigned needs no test for Python's negative indices, which
+    would cost a tenth of the time.
     """
 
     steps: Array
@@ -75,7 +83,7 @@ class Rules(NamedTuple):
 
 
 class Seeds(NamedTuple):
-    """Where searches start: int64 ``cell`` and int32 ``ticks``, ``(n_seeds,)`` each."""
+    """Where searches start: int64 ``cell`` and ``ticks``, ``(n_seeds,)`` each."""
 
     cell: Array
     ticks: Array
@@ -85,10 +93,10 @@ class Desk(NamedTuple):
     """
     Work arrays of one thread.
 
-    int32, ``(n_cells,)`` each: ``ticks`` (CLOSED, FAR, or reached), ``seed`` (lowest seed that is
-    nearest), ``touched`` (the cells reached). int32 ``links (n_cells, 2)`` chain the waiting cells
-    of a bucket, int32 ``first (n_buckets + 1,)`` of every bucket, the last for what lies beyond.
-    Buckets are ``2 ** shift`` ticks wide.
+    ``(n_cells,)`` each: int64 ``ticks`` (CLOSED, FAR, or reached), int32 ``seed`` (lowest seed that
+    is nearest) and ``touched`` (the cells reached). int32 ``links (n_cells, 2)`` chain the waiting
+    cells of a bucket; int32 ``first (n_buckets + 1,)`` of every bucket, the last for what lies
+    beyond. Buckets are ``2 ** shift`` ticks wide.
     """
 
     ticks: Array
@@ -137,7 +145,7 @@ def moves(*, width: int, cell_m: tuple[float, float], n: int, towards: bool, rul
     share = distance / np.where(is_knight, 4, 2)
     per_metre = (-1 if towards else 1) / distance
     return Moves(
-        steps=np.column_stack((rows * width + columns, via, past, kind, mean)),
+        steps=np.column_stack((rows * width + columns, via, past, kind, mean)).astype(np.uint64),
         metres=np.column_stack((share, per_metre)).astype(np.float32),
     )
 
@@ -160,7 +168,7 @@ def desk(is_open: Array, shift: int) -> Desk:
     """
     n_cells = len(is_open)
     return Desk(
-        ticks=np.where(is_open, np.int32(FAR), np.int32(CLOSED)),
+        ticks=np.where(is_open, np.int64(FAR), np.int64(CLOSED)),
         seed=np.empty(n_cells, dtype=np.int32),
         touched=np.empty(n_cells, dtype=np.int32),
         links=np.full((n_cells, 2), _IDLE, dtype=np.int32),
@@ -177,7 +185,7 @@ def _slot(ticks: int, shift: int, base: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _leave(links: Array, first: Array, slot: int, cell: int) -> None:
+def _leave(links: Array, first: Array, slot: int, cell: Index) -> None:
     """Take a waiting cell out of its list."""
     before, after = links[cell, _BEFORE], links[cell, _AFTER]
     if before >= 0:
@@ -190,7 +198,7 @@ def _leave(links: Array, first: Array, slot: int, cell: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _arrive(links: Array, first: Array, slot: int, cell: int) -> None:
+def _arrive(links: Array, first: Array, slot: int, cell: Index) -> None:
     """Let a cell wait in a list."""
     after = first[slot]
     links[cell, _BEFORE], links[cell, _AFTER] = _NONE, after
@@ -200,39 +208,19 @@ def _arrive(links: Array, first: Array, slot: int, cell: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _bent(cells: Array, curves: Array, cell: int, slope: Real) -> Real:
-    """Give the pace of a cell on a slope, in ticks a metre."""
+def _place(slope: Real) -> Real:
+    """Find a slope in the curves."""
     place = (slope + np.float32(STEEPEST)) * np.float32(STEPS_PER_SLOPE)
-    place = min(max(place, np.float32(0)), np.float32(N_STEPS - 2))
-    low, curve = np.int64(place), np.int64(cells[cell, CURVE])
-    rest = place - np.float32(low)
-    factor = curves[curve, low] * (_ONE - rest) + curves[curve, low + 1] * rest
+    return min(max(place, np.float32(0)), np.float32(N_STEPS - 2))
+
+
+@njit(cache=True, nogil=True)
+def _bent(cells: Array, curves: Array, cell: Index, place: Real) -> Real:
+    """Give the pace of a cell on a slope, in ticks a metre."""
+    low, curve = np.uint64(place), np.uint64(cells[cell, CURVE])
+    rest = place - np.float32(np.int64(place))
+    factor = curves[curve, low] * (_ONE - rest) + curves[curve, low + np.uint64(1)] * rest
     return cells[cell, PACE] * factor
-
-
-@njit(cache=True, nogil=True)
-def _cost(cells: Array, curves: Array, steps: Array, metres: Array, way: int, here: int) -> Real:
-    """Give the ticks of a move, not yet whole."""
-    there = here + steps[way, TO]
-    slope = (cells[there, HEIGHT] - cells[here, HEIGHT]) * metres[way, PER_METRE]
-    pace, other = _bent(cells, curves, here, slope), _bent(cells, curves, there, slope)
-    if steps[way, MEAN]:
-        pace = _HALVES / (_ONE / pace + _ONE / other)
-    else:
-        pace += other
-    if steps[way, KIND] == KNIGHT:
-        pace += _bent(cells, curves, here + steps[way, VIA], slope)
-        pace += _bent(cells, curves, here + steps[way, PAST], slope)
-    return pace * metres[way, SHARE]
-
-
-@njit(cache=True, nogil=True)
-def _squeezes(ticks: Array, steps: Array, way: int, here: int) -> Any:  # noqa: ANN401 - numba's bool
-    """Tell whether a move is a diagonal between two closed cells."""
-    if steps[way, KIND] != DIAGONAL:
-        return False
-    via, past = here + steps[way, VIA], here + steps[way, PAST]
-    return ticks[via] == CLOSED and ticks[past] == CLOSED
 
 
 @njit(cache=True, nogil=True)
@@ -268,8 +256,11 @@ def _next_round(work: Desk) -> int:
     return base
 
 
+# One long function on purpose: a call per move, which LLVM does not inline, doubles its time.
 @njit(cache=True, nogil=True)
-def search(ground: Ground, ways: Moves, seeds: Seeds, limit: int, work: Desk) -> int:
+def search(  # noqa: C901, PLR0912, PLR0915 - see above
+    ground: Ground, ways: Moves, seeds: Seeds, limit: int, work: Desk
+) -> int:
     """
     Spread from all seeds at once until the limit, inclusive.
 
@@ -296,26 +287,40 @@ def search(ground: Ground, ways: Moves, seeds: Seeds, limit: int, work: Desk) ->
     """
     cells, curves, steps, metres = ground.cells, ground.curves, ways.steps, ways.metres
     ticks, seed, touched, links = work.ticks, work.seed, work.touched, work.links
-    first, shift = work.first, work.shift
+    first, shift, least = work.first, work.shift, ground.least
     n_touched = n_waiting = _seed(seeds, limit, work)
     bucket, base = 0, _next_round(work)
     while n_waiting > 0:
         if bucket == _N_BUCKETS:
             bucket, base = 0, _next_round(work)
-        here = first[bucket]
-        if here < 0:
+        if first[bucket] == _NONE:
             bucket += 1
             continue
+        here = np.uint64(first[bucket])
         _leave(links, first, bucket, here)
         n_waiting -= 1
         now = int(ticks[here])
-        for way in range(len(steps)):
-            there = here + steps[way, TO]
+        own = cells[here, PACE] * least[np.uint64(cells[here, CURVE])]
+        if steps[0, MEAN]:
+            own = np.float32(0)  # a fast neighbour may make a move faster than its own half
+        for way in range(np.uint64(len(steps))):
+            there, kind = here + steps[way, TO], steps[way, KIND]
             held = ticks[there]
-            if held <= now or _squeezes(ticks, steps, way, here):
+            if held <= now + np.int64(own * metres[way, SHARE]):
                 continue
-            cost = _cost(cells, curves, steps, metres, way, here)
-            then = now + max(int(min(cost, _TOO_LONG) + _HALF), 1)
+            via, past = here + steps[way, VIA], here + steps[way, PAST]
+            if kind == DIAGONAL and ticks[via] == CLOSED and ticks[past] == CLOSED:
+                continue
+            place = _place((cells[there, HEIGHT] - cells[here, HEIGHT]) * metres[way, PER_METRE])
+            pace = _bent(cells, curves, here, place)
+            if steps[way, MEAN]:
+                pace = _HALVES / (_ONE / pace + _ONE / _bent(cells, curves, there, place))
+            else:
+                pace += _bent(cells, curves, there, place)
+            if kind == KNIGHT:
+                pace += _bent(cells, curves, via, place) + _bent(cells, curves, past, place)
+            cost = min(pace * metres[way, SHARE], _TOO_LONG)
+            then = now + max(int(cost + _HALF), 1)
             if then > limit or then > held or (then == held and seed[here] >= seed[there]):
                 continue
             if held == FAR:
