@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from goldenhour.base.errors import InputError
 from goldenhour.base.grades import UnknownStreets
 from goldenhour.times import layers
+from goldenhour.times.carry import Evacuation
 from goldenhour.times.kernels.reach import FAR
+from goldenhour.times.modes import VehicleClass
 from tests.times.pictures import picture_of
 from tests.times.test_carry import damaged
 from tests.towns import draw
@@ -41,3 +43,31 @@ def test_other_times_of_another_town_are_refused() -> None:
     with pytest.raises(InputError) as problem:
         built.with_seconds(foot_s=[1.0], along_s=[1.0, 2.0], against_s=[1.0, 2.0])
     assert problem.value.code == "GH140"
+
+
+def test_one_hierarchy_serves_every_picture_and_vehicle_of_a_town() -> None:
+    """Prepared once, it is taken over by others and gives the numbers that searches give."""
+    town, picture = damaged(21)
+    every = np.arange(town.structures.n)
+    first = Evacuation.of(town, picture_of(town), unknown_streets=PASSABLE)
+    hierarchy = first.prepare()
+    for vehicle in VehicleClass:
+        searched, prepared = (
+            Evacuation.of(town, picture, unknown_streets=PASSABLE, vehicle=vehicle)
+            for _ in range(2)
+        )
+        assert prepared.prepare(hierarchy) is hierarchy
+        tables = [
+            each.transfer_times(origins=every, destinations=every) for each in (searched, prepared)
+        ]
+        assert np.array_equal(tables[0], tables[1])
+
+
+def test_a_hierarchy_of_another_town_is_refused() -> None:
+    """Other streets, other hierarchy: a named error and never a wrong number."""
+    one, other = (
+        Evacuation.of(town, picture_of(town), unknown_streets=PASSABLE)
+        for town in (draw("A---B---C").town, draw("A---B").town)
+    )
+    with pytest.raises(InputError):
+        other.prepare(one.prepare())

@@ -2,7 +2,7 @@
 """How long it takes to carry a casualty from home to site, and from site to site."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from goldenhour.base.errors import InputError
 from goldenhour.base.grades import UnknownStreets
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
-from goldenhour.times import access, layers, many
+from goldenhour.times import access, layers
 from goldenhour.times.access import Landing
+from goldenhour.times.holders import Direction
 from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.layers import Layers
 from goldenhour.times.modes import VehicleClass
@@ -21,6 +22,9 @@ from goldenhour.times.result import WithinReach
 from goldenhour.times.ticks import limit_ticks, to_seconds
 from goldenhour.times.unattached import Unattached, unattached
 from goldenhour.town.town import Town
+
+if TYPE_CHECKING:  # its kernels load when somebody needs them
+    from goldenhour.times.hierarchy import Hierarchy
 
 Rows = NDArray[np.integer]
 
@@ -129,6 +133,29 @@ class Evacuation:
         """Structures that join no street open today, and why."""
         return unattached(self.town, self.landing, self.is_attached)
 
+    def prepare(self, hierarchy: "Hierarchy | None" = None) -> "Hierarchy":
+        """
+        Build the hierarchy that large questions use, or take one that was saved.
+
+        It rests on the town alone: pictures, worlds and vehicles of one town share it.
+
+        Parameters
+        ----------
+        hierarchy
+            Of these very streets; built if left out.
+
+        Returns
+        -------
+        hierarchy
+            To be saved.
+
+        Raises
+        ------
+        InputError
+            If the hierarchy is of other streets.
+        """
+        return self.layers.network.prepare(hierarchy)
+
     def carry_times(
         self, sites: Rows, homes: Rows, limit_s: float, *, progress: Progress = quiet
     ) -> WithinReach:
@@ -163,10 +190,10 @@ class Evacuation:
             layers.along_one_street(self.layers, site_at, home_at, limit=limit),
             layers.under_one_roof(np.asarray(sites), np.asarray(homes)),
         )
-        found = many.sparse(
-            self.layers.network.arriving,
+        found = self.layers.network.pairs(
             layers.arrivals(self.layers, site_at),
             layers.departures(self.layers, home_at),
+            direction=Direction.ARRIVING,
             limit=limit,
             known=known,
             progress=progress,
@@ -215,11 +242,7 @@ class Evacuation:
         limit = limit_ticks(limit_s)
         start, end = self.landing_of(origins), self.landing_of(destinations)
         leave, arrive = layers.departures(self.layers, start), layers.arrivals(self.layers, end)
-        network = self.layers.network
-        if len(leave.node) < len(arrive.node):
-            ticks = many.dense(network.leaving, leave, arrive, limit=limit, progress=progress)
-        else:
-            ticks = many.dense(network.arriving, arrive, leave, limit=limit, progress=progress).T
+        ticks = self.layers.network.between(leave, arrive, limit=limit, progress=progress)
         one_street = layers.along_one_street(self.layers, end, start, limit=limit)
         np.minimum.at(ticks, (one_street.home, one_street.site), one_street.ticks)
         if not isinstance(origins, Spots) and not isinstance(destinations, Spots):
