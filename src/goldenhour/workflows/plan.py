@@ -21,6 +21,7 @@ from goldenhour.siting.screening import Screening
 from goldenhour.times.areas import reach_areas
 from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
+from goldenhour.workflows import hierarchy_store
 from goldenhour.workflows.question_file import question_from
 from goldenhour.workflows.state import State, load_state
 from goldenhour.workflows.whole import whole_folder
@@ -99,6 +100,7 @@ def plan(
         evacuation = Evacuation.of(
             state.town, state.picture, unknown_streets=question.unknown_streets
         )
+        ordered = hierarchy_store.prepare(evacuation.layers.network, workspace.cache)
         screening = screened.result()
     progress("Building the evacuation network", 1, 1)
     answer = propose(
@@ -116,7 +118,7 @@ def plan(
         folder=folder,
         plan=answer,
         state=state,
-        findings=(*state.findings, *state.picture.findings, *answer.findings),
+        findings=(*state.findings, *ordered, *state.picture.findings, *answer.findings),
     )
 
 

@@ -54,6 +54,11 @@ class Workspace:
         """Folder of plans, one folder each."""
         return self.folder / "plans"
 
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be worked out again; it may be deleted at any time."""
+        return self.folder / "cache"
+
 
 def open_workspace(folder: Path) -> Workspace:
     """
