@@ -9,6 +9,7 @@ import pytest
 from goldenhour.base.findings import Finding
 from goldenhour.sources import layer_store, osm_pbf
 from goldenhour.sources.osm_access import access, maxweight_t, width_m
+from goldenhour.sources.osm_tags import street_level
 from goldenhour.town.build import build
 from goldenhour.town.layers import Layer, LayerKind
 from goldenhour.town.rules import Access
@@ -223,6 +224,16 @@ def test_streets_keep_what_the_map_says_of_them(tmp_path: Path) -> None:
     assert streets.surface.tolist() == ["mud"]
     assert (streets.level[0], streets.width_m[0], streets.maxweight_t[0]) == (-1, 2.5, 3.5)
     assert (streets.access.foot[0], streets.access.car[0]) == (Access.UNKNOWN, Access.PRIVATE)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [({}, 0), ({"tunnel": "yes"}, -1), ({"tunnel": "yes", "layer": "-2"}, -2), ({"layer": "1"}, 1)],
+)
+def test_a_tunnel_lies_below_the_ground(values: dict[str, str], expected: int) -> None:
+    """A tunnel without a level is one below; a passage through a house is on the ground."""
+    assert street_level(values) == expected
+    assert street_level({"tunnel": "building_passage"}) == 0
 
 
 def test_rules_come_with_the_streets_and_survive_the_workspace(tmp_path: Path) -> None:

@@ -225,7 +225,8 @@ def _landings(town: Town, structure: int) -> list[Entry]:
     for e in range(streets.n_edges):
         walk = shapely.shortest_line(spot, streets.line[e])
         dry = not any(walk.intersects(barrier) for barrier in town.barriers.shape)
-        if dry and not streets.bridge[e] and walk.length <= facts.number("times.access_max_m"):
+        on_ground = not streets.bridge[e] and streets.level[e] >= 0
+        if dry and on_ground and walk.length <= facts.number("times.access_max_m"):
             share = streets.line[e].project(spot, normalized=True)
             found.append((walk.length, e, share))
     return [(e, share, metres) for metres, e, share in sorted(found)[:2]]

@@ -88,6 +88,7 @@ def ruled(town: Town, rng: np.random.Generator, *, n_signs: int = 8, n_gates: in
         surface=words(list(rng.choice(SURFACES, n))),
         width_m=np.where(rng.random(n) < 0.1, 2.5, np.nan).astype(np.float32),
         maxweight_t=np.where(rng.random(n) < 0.1, 3.5, np.nan).astype(np.float32),
+        level=rng.choice([0, 0, 0, 0, -1], n).astype(np.int8),
         access=users(rng.choice(4, (4, n), p=[0.7, 0.1, 0.1, 0.1])),
     )
     return replace(

@@ -55,11 +55,13 @@ def test_a_house_beyond_the_river_is_across_a_barrier() -> None:
     assert reasons(replace(town, barriers=barriers)) == [WhyUnattached.ACROSS_BARRIER]
 
 
-def test_a_house_beside_a_bridge_alone_is_said_so() -> None:
-    """From below nobody climbs onto the bridge, the only street near."""
+def test_a_house_beside_a_bridge_or_over_a_tunnel_alone_is_said_so() -> None:
+    """Nobody climbs onto the bridge, or down into the tunnel, that is the only street near."""
     town = with_house(draw(LONG).town, east_m=200.0, north_m=20.0)
     on_bridge = replace(town.streets, bridge=np.array([True]))
-    assert reasons(replace(town, streets=on_bridge)) == [WhyUnattached.SCRAP]
+    below = replace(town.streets, level=np.array([-1], dtype=np.int8))
+    for streets in (on_bridge, below):
+        assert reasons(replace(town, streets=streets)) == [WhyUnattached.SCRAP]
 
 
 def test_a_house_whose_nearest_streets_are_shut_is_closed_in() -> None:

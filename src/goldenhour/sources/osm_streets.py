@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.sources.noticing import Noticed
 from goldenhour.sources.osm_access import access, maxweight_t, width_m
-from goldenhour.sources.osm_tags import NOT_STREETS, Tags, level, maxspeed_kmh, oneway
+from goldenhour.sources.osm_tags import NOT_STREETS, Tags, maxspeed_kmh, oneway, street_level
 from goldenhour.sources.shaping import make_layer
 from goldenhour.town.layers import Layer, LayerKind, LayerSource
 
@@ -116,7 +116,7 @@ class StreetWays:
             "oneway": oneway(tags),
             "bridge": tags.get("bridge", "no") != "no",
             "surface": tags.get("surface"),
-            "level": level(tags.get("layer")),
+            "level": street_level(tags),
             "maxspeed_kmh": speed_kmh,
             "width_m": width_m(tags.get("width")),
             "maxweight_t": maxweight_t(tags.get("maxweight")),

@@ -107,6 +107,24 @@ def level(text: str | None) -> int:
     return min(max(int(match[1]), LEAST_LEVEL), MOST_LEVEL) if match else 0
 
 
+def street_level(tags: Tags) -> int:
+    """
+    Read a street's level; a tunnel lies below the ground even where nobody says how far.
+
+    Parameters
+    ----------
+    tags
+        The way's tags.
+
+    Returns
+    -------
+    level
+        0 on the ground, and in passages through a building.
+    """
+    here = level(tags.get("layer"))
+    return min(here, -1) if tags.get("tunnel") == "yes" else here
+
+
 def use(tags: Tags) -> str | None:
     """
     Read what a building is used for: what it serves as comes before what it was built as.

@@ -92,7 +92,7 @@ def attach(network: Network, x_m: Floats, y_m: Floats) -> Access:
 
 def may_step_on(town: Town) -> NDArray[np.bool_]:
     """
-    Tell which streets one can step onto: no bridge, no piece of street that joins nothing.
+    Tell which streets one can step onto: no bridge, no tunnel, no piece that joins nothing.
 
     Parameters
     ----------
@@ -110,6 +110,7 @@ def may_step_on(town: Town) -> NDArray[np.bool_]:
     usable: NDArray[np.bool_] = (
         modes.is_allowed(streets, mode=Mode.STRETCHER)
         & ~streets.bridge
+        & (streets.level >= 0)
         & ~is_island[streets.component[streets.tail]]
     )
     return usable

@@ -91,9 +91,9 @@ class Streets:
             "maxweight_t": np.full(n, np.nan, dtype=np.float32),
         }
         for name, values in unknown.items():
-            if len(getattr(self, name)) != n:
+            if not len(getattr(self, name)):
                 object.__setattr__(self, name, values)
-        if len(self.access.foot) != n:
+        if not len(self.access.foot):
             object.__setattr__(self, "access", Users.unknown(n))
 
     @property
