@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plain face and its kernels against slow, obvious answers."""
 
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,12 +42,14 @@ def some_times() -> st.SearchStrategy[float]:
 
 @st.composite
 def networks(draw: st.DrawFn) -> tuple[Network, Floats]:
-    """Any small network, islands, loops and double arcs included, with every true time."""
+    """Any small network, islands, loops and double arcs included, for either engine."""
     n = draw(st.integers(1, 9))
     node = st.integers(0, n - 1)
     arcs = draw(st.lists(st.tuples(node, node, some_times()), max_size=24))
     tail, head, seconds = ([arc[i] for arc in arcs] for i in range(3))
     net = plain(n, tail, head, seconds)  # type: ignore[arg-type] # a tuple's parts by number
+    if draw(st.booleans()):
+        net.prepare()
     true_s = floyd_warshall(n, net.tail, net.head, np.asarray(seconds, dtype=np.float64))
     return net, true_s
 
@@ -116,6 +119,68 @@ def test_closing_an_arc_never_shortens_a_time(
 
 
 @pytest.mark.laws
+@settings(deadline=None)  # the first example may compile the kernels
+@given(networks(), st.integers(0, 300), st.integers(0, 300))
+def test_widening_a_limit_never_loses_a_pair(
+    case: tuple[Network, Floats], one_s: int, other_s: int
+) -> None:
+    """Whoever is within the shorter limit is within the longer one, after the same time."""
+    net, _ = case
+    node = np.arange(net.n_nodes)
+    near, far = (net.travel_times(node, node, limit) for limit in sorted((one_s, other_s)))
+    within = np.isfinite(near)
+    assert np.array_equal(near[within], far[within])
+
+
+@pytest.mark.laws
+@settings(deadline=None)  # the first example may compile the kernels
+@given(networks(), st.data())
+def test_another_destination_never_takes_the_nearest_away(
+    case: tuple[Network, Floats], data: st.DataObject
+) -> None:
+    """One more site: every node is at least as near to some site as before."""
+    net, true_s = case
+    sites = data.draw(st.lists(st.integers(0, net.n_nodes - 1), max_size=4))
+    more = [*sites, data.draw(st.integers(0, net.n_nodes - 1))]
+    before, after = net.catchments(sites), net.catchments(more)
+    assert (after.seconds <= before.seconds).all()
+    assert np.array_equal(after.seconds, true_s[:, more].min(axis=1).astype(np.float32))
+
+
+@pytest.mark.laws
+@settings(deadline=None)  # the first example may compile the kernels
+@given(networks(), st.data())
+def test_reach_from_several_counts_the_time_already_spent(
+    case: tuple[Network, Floats], data: st.DataObject
+) -> None:
+    """A node is reached from whoever gets there first, late starters and none at all included."""
+    net, true_s = case
+    node, spent = st.integers(0, net.n_nodes - 1), st.sampled_from([0.0, 0.5, 60.0, np.inf])
+    starts = data.draw(st.lists(st.tuples(node, spent), max_size=4))
+    origins, start_s = [one for one, _ in starts], np.array([late for _, late in starts])
+    reached = net.reach(origins, 100.0, start_s)
+    soonest = (true_s[origins] + start_s[:, None]).min(axis=0, initial=np.inf)
+    assert reached.node.tolist() == np.flatnonzero(soonest <= 100).tolist()
+    assert np.array_equal(reached.seconds, soonest[reached.node].astype(np.float32))
+
+
+@pytest.mark.laws
+@settings(deadline=None)  # the first example may compile the kernels
+@given(networks(), st.one_of(st.none(), st.integers(0, 700).map(lambda ticks: ticks / 4)))
+def test_blocks_are_the_matrix(case: tuple[Network, Floats], limit_s: float | None) -> None:
+    """Streamed or at once the same; whole seconds are rounded up, limits tested before."""
+    net, true_s = case
+    node = np.arange(net.n_nodes)
+    within = np.where(true_s <= (np.inf if limit_s is None else limit_s), true_s, np.inf)
+    blocks = list(net.travel_time_blocks(node, node, limit_s))
+    assert np.array_equal(np.concatenate([times for _, times in blocks]), within)
+    whole = np.where(np.ceil(within) < 65_535, np.ceil(within), 65_535)
+    for first, times in net.travel_time_blocks(node, node, limit_s, dtype=np.uint16):
+        assert times.dtype == np.uint16
+        assert np.array_equal(times, whole[first : first + len(times)])
+
+
+@pytest.mark.laws
 @settings(deadline=None, max_examples=25)
 @given(networks())
 def test_threads_and_repetition_change_nothing(case: tuple[Network, Floats]) -> None:
@@ -164,6 +229,9 @@ def test_equal_ways_of_no_time_at_all_still_go_to_the_first() -> None:
         ({"head": [0, -1]}, "GH124"),
         ({"head": [0.5, 1.0]}, "GH123"),
         ({"lat": [0.0]}, "GH125"),
+        ({"lat": [0.0, 91.0, 0.0]}, "GH130"),
+        ({"lon": [0.0, np.nan, 0.0]}, "GH130"),
+        ({"lon": [[0.0]]}, "GH125"),
     ],
 )
 def test_bad_arrays_are_refused(change: dict[str, list[float]], code: str) -> None:
@@ -189,6 +257,14 @@ def test_bad_questions_are_refused() -> None:
         (lambda: net.reach(0, np.nan), "GH122"),
         (lambda: net.reweight([1], [1.0]), "GH124"),
         (lambda: net.reweight([0], [1.0, 2.0]), "GH125"),
+        (lambda: net.reweight([0], [np.nan]), "GH120"),
+        (lambda: net.travel_times([0.5], [0]), "GH123"),
+        (lambda: net.travel_times([-1], [0]), "GH124"),
+        (lambda: net.travel_time_blocks([0], [0], dtype=np.int8), "GH132"),
+        (lambda: net.reach([0], None, [-1.0]), "GH120"),
+        (lambda: net.reach([0], None, [1.0, 2.0]), "GH125"),
+        (lambda: plain(0, [], [], []).nearest([0], []), "GH124"),
+        (lambda: net.prepare(plain(3, [0], [1], [1.0]).prepare()), "GH133"),
     ]
     for ask, code in asked:
         with pytest.raises(InputError) as problem:
@@ -204,6 +280,178 @@ def test_empty_questions_have_empty_answers() -> None:
     assert net.travel_times([0, 1], [0, 1]).tolist() == [[0, np.inf], [np.inf, 0]]
     assert net.nearest([0], []).index.tolist() == [-1]
     assert plain(0, [], [], []).travel_times([], []).shape == (0, 0)
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_no_arcs_no_origins_and_no_destinations(*, prepared: bool) -> None:
+    """A hierarchy changes nothing about empty questions."""
+    for net in (plain(3, [], [], []), plain(0, [], [], [])):
+        if prepared:
+            net.prepare()
+        node = np.arange(net.n_nodes)
+        for origins, destinations in (([], node), (node, []), ([], [])):
+            times = net.travel_times(origins, destinations)
+            assert times.shape == (len(origins), len(destinations))
+        assert list(net.travel_time_blocks([], node)) == []
+        assert net.catchments([]).index.tolist() == [-1] * net.n_nodes
+        assert net.reach([]).node.tolist() == []
+
+
+def town(side: int, rng: np.random.Generator) -> Network:
+    """Lay out a square town with streets of any length and some one-way traffic."""
+    node = np.arange(side * side).reshape(side, side)
+    one = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    other = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    kept = rng.random(2 * len(one)) < 0.9
+    y, x = np.divmod(np.arange(side * side), side)
+    return goldenhour.times.network(
+        tail=np.concatenate([one, other])[kept],
+        head=np.concatenate([other, one])[kept],
+        seconds=rng.uniform(0, 60, 2 * len(one))[kept],
+        lon=x / 1000,
+        lat=y / 1000,
+    )
+
+
+def has_hierarchy(net: Network) -> bool:
+    """Tell whether a network has built or taken one."""
+    return net.weights.topology.hierarchy is not None
+
+
+def test_the_engine_follows_from_the_questions_and_changes_no_bit() -> None:
+    """Few questions are searched, many build the hierarchy; the numbers are the same."""
+    rng = np.random.Generator(np.random.PCG64(3))
+    net, other = town(60, rng), town(60, np.random.Generator(np.random.PCG64(3)))
+    node = rng.integers(0, net.n_nodes, 70)
+    first = net.travel_times(node, node)
+    assert not has_hierarchy(net)
+    for _ in range(15):
+        net.travel_times(node, node)
+    assert has_hierarchy(net)
+    assert net.weights.is_customised
+    assert np.array_equal(net.travel_times(node, node), first)
+    other.prepare()
+    assert np.array_equal(other.travel_times(node, node), first)
+    assert np.array_equal(
+        other.travel_times(node, node, 200.0), np.where(first <= 200, first, np.inf)
+    )
+
+
+def test_a_new_network_shares_all_but_its_times() -> None:
+    """What a reweighted network builds serves the old one, whose times stay as they were."""
+    rng = np.random.Generator(np.random.PCG64(4))
+    net = town(30, rng)
+    node = rng.integers(0, net.n_nodes, 50)
+    before, seconds = net.travel_times(node, node), net.seconds
+    closed = net.reweight(rng.integers(0, net.n_arcs, 300), np.inf)
+    hierarchy = closed.prepare()
+    assert net.prepare() is hierarchy
+    assert closed.tail is net.tail
+    after = closed.travel_times(node, node)
+    assert (after >= before).all()
+    assert (after > before).any()
+    assert np.array_equal(net.seconds, seconds)
+    assert np.array_equal(net.travel_times(node, node), before)
+
+
+def test_a_hierarchy_may_come_from_elsewhere() -> None:
+    """One built by an equal network, sent to another process, is taken and gives the same."""
+    rng = np.random.Generator(np.random.PCG64(5))
+    net = town(20, rng)
+    sent = pickle.loads(pickle.dumps(net.prepare()))  # noqa: S301 - our own bytes
+    again = net.reweight([], [])
+    assert again.prepare(sent) is sent
+    node = np.arange(net.n_nodes)
+    moved = pickle.loads(pickle.dumps(again))  # noqa: S301 - our own bytes
+    assert has_hierarchy(moved)
+    assert np.array_equal(moved.travel_times(node, node), net.travel_times(node, node))
+
+
+def test_a_plain_network_keeps_only_what_it_was_asked() -> None:
+    """Large matrices need no rows of arcs, and a plain network no streets."""
+    rng = np.random.Generator(np.random.PCG64(6))
+    net = town(20, rng)
+    net.prepare()
+    net.travel_times(np.arange(400), np.arange(400))
+    assert net.street_edge is None
+    assert net.is_along is None
+    assert not net.weights._rows
+    assert not net.weights.topology._rows
+
+
+def test_a_matrix_beyond_all_memory_points_to_the_blocks() -> None:
+    """Nobody gets a traceback for asking too much at once."""
+    net = plain(2, [0], [1], [1.0])
+    many_places = np.zeros(3_000_000, dtype=np.int64)
+    with pytest.raises(InputError, match="travel_time_blocks") as problem:
+        net.travel_times(many_places, many_places)
+    assert problem.value.code == "GH131"
+
+
+def run(script: str) -> str:
+    """Run a script in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_million_targets_within_one_gigabyte() -> None:
+    """The matrix is refused by name, its blocks come through with the right numbers."""
+    script = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+import numpy as np
+import goldenhour.times
+from goldenhour.base.errors import InputError
+n = 5000
+node = np.arange(n - 1)
+net = goldenhour.times.network(
+    tail=node, head=node + 1, seconds=np.ones(n - 1), lon=np.zeros(n), lat=np.zeros(n)
+)
+targets = np.arange(1_000_000) % n
+try:
+    net.travel_times(np.arange(300), targets)
+except InputError as problem:
+    print(problem.code)
+for first, seconds in net.travel_time_blocks(np.arange(40), targets, dtype=np.uint16):
+    for row, found in enumerate(seconds, start=first):
+        assert (found == np.where(targets >= row, targets - row, 65_535)).all()
+    print(first)
+"""
+    assert run(script).split() == ["GH131", "0", "32"]
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_an_interrupt_stops_a_long_matrix_and_leaves_nothing_half_done(*, prepared: bool) -> None:
+    """Ctrl-C ends the work soon, and the same network still answers right."""
+    script = f"""
+import os, signal, threading, time
+import numpy as np
+import goldenhour.times
+n = 20_000
+node = np.arange(n - 1)
+net = goldenhour.times.network(
+    tail=np.r_[node, node + 1], head=np.r_[node + 1, node], seconds=np.ones(2 * n - 2),
+    lon=np.zeros(n), lat=np.arange(n) / 1e3,
+)
+if {prepared}:
+    net.prepare()
+every = np.arange(n)
+net.travel_times(every[:40], every[:40])
+threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+asked = time.monotonic()
+try:
+    for first, _ in net.travel_time_blocks(np.tile(every, 50), every, 1e4):
+        pass
+except KeyboardInterrupt:
+    print("stopped", time.monotonic() - asked < 10)
+few = np.arange(0, n, 2000)
+assert np.array_equal(net.travel_times(few, few), np.abs(few[:, None] - few))
+print(threading.active_count())
+"""
+    assert run(script).split() == ["stopped", "True", "1"]
 
 
 def test_a_very_long_arc_does_not_bite_the_ring_of_buckets() -> None:

@@ -103,11 +103,6 @@ class Network:
         return self.weights.rows(Direction.ARRIVING)
 
     @property
-    def arriving_arc(self) -> NDArray[np.int32]:
-        """Arc number at each place of ``arriving``. Shape ``(n_arcs,)``."""
-        return self.weights.topology.rows(Direction.ARRIVING)[2]
-
-    @property
     def seconds(self) -> NDArray[np.float32]:
         """Seconds to pass each arc, ``inf`` where closed. Shape ``(n_arcs,)``."""
         return to_seconds(self.ticks)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:  # its kernels load when somebody needs them
     from goldenhour.times.sweep import Sweep
 
 # What the hierarchy costs, in settled nodes per node of the network (benchmarks/times).
-_ORDERING, _CUSTOMISING, _SELECTING, _SWEEPING = 60, 5, 0.5, 0.25
-_LOADING = 1_000_000
+_ORDERING, _CUSTOMISING, _SELECTING, _SWEEPING = 40, 2, 0.7, 0.12
+_LOADING = 3_000_000
 _LANES = 16
 _BLOCK_BYTES = 1 << 26
 
