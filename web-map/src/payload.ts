@@ -44,6 +44,7 @@ export interface Panel {
   exercise: Both | null;
   as_of: string;
   plan: Plan | null;
+  reach: Reach | null;
   known: { structures: number[]; streets_km: number[]; visited: number; reports: number };
   people: { low: number | null; best: number; high: number | null; assumed: boolean; rule: Both };
   rules: Partial<Record<Tier, { fit: Both; unfit: Both; unknown: Both }[]>>;
@@ -56,6 +57,16 @@ export interface Panel {
   contradictions: { subject: string; what: Both }[];
   n_stale: number;
   findings: string[];
+}
+
+/** What is within reach of named places. */
+export interface Reach {
+  id: string;
+  outward: boolean;
+  headline: Record<Language, string[]>;
+  notes: Record<Language, string[]>;
+  bands: { time: Both; people: number; structures: number; area_km2: number; people_on_known: number }[];
+  sites: { label: string; name: string; at: LonLat; people: number[]; nearest: number[] }[];
 }
 
 export interface Plan {

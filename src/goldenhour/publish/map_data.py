@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.picture.belief import Evidence, Picture
+from goldenhour.publish.map_bands import add_bands
 from goldenhour.publish.map_columns import Columns
 from goldenhour.publish.map_reports import said_in_short
 from goldenhour.publish.map_shapes import Shapes
 from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plan import Plan
 from goldenhour.siting.screening import Screening
+from goldenhour.times.reached import Reached
 from goldenhour.town.town import Objects, Town
 
 UNSERVED_CELLS_M = {"unserved": 150.0, "unserved_far": 600.0}
@@ -50,6 +52,8 @@ class Shown:
         Why each structure is or is not a candidate.
     reach
         Areas within reach of each site.
+    reached
+        What is within reach of named places; None if that was not asked.
     """
 
     town: Town
@@ -57,6 +61,7 @@ class Shown:
     plan: Plan | None
     screening: Screening
     reach: Sequence[ReachArea]
+    reached: Reached | None = None
 
 
 def add_layers(columns: Columns, shown: Shown) -> None:
@@ -77,6 +82,8 @@ def add_layers(columns: Columns, shown: Shown) -> None:
     _add_unserved(columns, shapes, shown)
     _add_areas(columns, shapes, shown)
     _add_reports(columns, shown.picture)
+    if shown.reached:
+        add_bands(columns, shapes, shown.reached)
 
 
 def _add_streets(columns: Columns, shapes: Shapes, shown: Shown) -> None:

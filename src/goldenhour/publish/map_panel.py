@@ -8,6 +8,7 @@ import numpy as np
 from goldenhour.base import crs
 from goldenhour.base.grades import Grade, StreetState
 from goldenhour.base.messages import LANGUAGES
+from goldenhour.publish.map_bands import bands_in_words, focus
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.map_data import Shown, people_of
 from goldenhour.publish.map_plan import Json, LonLat, at, plan_in_words
@@ -43,12 +44,13 @@ def panel(shown: Shown) -> Json:
         "exercise": both("plan.exercise") if town.is_exercise else None,
         "as_of": shown.picture.as_of.isoformat(),
         "plan": plan_in_words(shown, shown.plan, middle) if shown.plan else None,
+        "reach": bands_in_words(town, shown.picture, shown.reached) if shown.reached else None,
         "known": _known(shown),
         "people": _people(shown),
         "rules": {entry.tier.value: _rules(entry) for entry in shown.screening.tiers},
         "hazards": _hazards(shown),
         "care": _care(shown),
-        "focus": _focus(shown, middle),
+        "focus": focus(town, shown.reached) if shown.reached else _focus(shown, middle),
         **_evidence(shown),
     }
 

@@ -15,13 +15,14 @@ from goldenhour.publish.map_panel import panel
 from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plan import Plan
 from goldenhour.siting.screening import Screening
+from goldenhour.times.reached import Reached
 from goldenhour.town.town import Town
 
 DATA_MARKER = "@@GOLDENHOUR_PLAN@@"
 TITLE_MARKER = "@@GOLDENHOUR_TITLE@@"
 
 
-def write(
+def write(  # noqa: PLR0913 - all that goes on a map, by name
     path: Path,
     *,
     town: Town,
@@ -29,9 +30,10 @@ def write(
     plan: Plan | None,
     screening: Screening,
     reach: Sequence[ReachArea] = (),
+    reached: Reached | None = None,
 ) -> None:
     """
-    Write the map of a plan, or of a picture alone.
+    Write the map of a plan, of what is within reach, or of a picture alone.
 
     It holds everything that the team knows, reports included: it is made for the team.
 
@@ -49,13 +51,17 @@ def write(
         Why each structure is or is not a candidate.
     reach
         Areas within reach of each site.
+    reached
+        What is within reach of named places, if that was asked.
 
     Raises
     ------
     StoreError
         If the file cannot be written, or the front end was never built.
     """
-    shown = Shown(town=town, picture=picture, plan=plan, screening=screening, reach=reach)
+    shown = Shown(
+        town=town, picture=picture, plan=plan, screening=screening, reach=reach, reached=reached
+    )
     columns = Columns()
     add_layers(columns, shown)
     page = _template()

@@ -19,6 +19,13 @@ export const STREET_CODES = ["unknown", "open", "restricted", "closed"] as const
 export const RUBBLE = "#80531f";
 export const HAZARD = "#a32a00";
 export const REACH = "#0b6fb8";
+/** By band, the shortest limit darkest; the line tells them apart without colour, too. */
+export const BANDS = ["#3f007d", "#6a51a3", "#8a84c0", "#a9a6d2", "#c6c7e3", "#dfdff0"] as const;
+/** Few bands take shades far apart. */
+export const bandShade = (band: number, n: number): number =>
+  n > 1 ? Math.round((band * (BANDS.length - 1 - (n < 4 ? 1 : 0))) / (n - 1)) : 1;
+export const BAND_DASHES = [[1], [5, 2], [2, 2], [1, 2], [6, 2, 1, 2], [1, 4]] as const;
+export const BAND_LINE = "#3f007d";
 export const UNSERVED = "#b3258e";
 export const CANDIDATE = "#0b6fb8";
 export const REFUSED = "#55504a";

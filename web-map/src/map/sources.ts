@@ -2,6 +2,7 @@
 // The payload as map sources. Properties stay few: details are read from the columns on a tap.
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import type { SourceSpecification } from "maplibre-gl";
+import { bandShade } from "./palette";
 import type { Payload } from "../payload";
 import { areas, lines, owners, points, type Properties } from "../shapes";
 
@@ -10,6 +11,8 @@ const UNFIT = 2;
 const TENTHS = 10;
 const WATER = new Set(["river", "canal", "water", "stream", "lake", "drain", "reservoir", "wadi"]);
 const BIG_PLACES = ["city", "town", "border_crossing", "village", "camp", "junction"];
+
+const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 export type Sources = Record<string, FeatureCollection>;
 
@@ -36,6 +39,7 @@ export function build({ panel, columns }: Payload): Sources {
     return big < 0 ? BIG_PLACES.length : big;
   };
   const anyBig = columns.ints("place.x").some((_, row) => order(row) < BIG_PLACES.length);
+  const nBands = panel.reach?.bands.length ?? 0;
   return {
     streets: lines(columns, "street", street(columns)),
     outlines: areas(columns, "outline", structure),
@@ -43,6 +47,8 @@ export function build({ panel, columns }: Payload): Sources {
     unserved: points(columns, "unserved", people("unserved")),
     "unserved-far": points(columns, "unserved_far", people("unserved_far")),
     reach: areas(columns, "reach", (row) => ({ clock_s: panel.plan?.reach[row]?.clock_s ?? 0 })),
+    bands: panel.reach ? areas(columns, "band", (row) => ({ band: row, shade: bandShade(row, nBands) })) : NOTHING,
+    nearest: panel.reach ? lines(columns, "nearest", () => ({})) : NOTHING,
     hazards: areas(columns, "hazard", (row) => ({ status: panel.hazards[row]?.status ?? "" })),
     "barrier-areas": areas(columns, "barrier_area", barrier(columns)),
     "barrier-lines": lines(columns, "barrier_line", barrier(columns)),

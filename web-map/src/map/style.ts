@@ -14,6 +14,8 @@ import * as colour from "./palette";
 export const GROUPS = {
   sites: ["site-room"],
   visits: ["visits"],
+  bands: ["bands", ...colour.BANDS.map((_, band) => `band-line-${band}`)],
+  nearest: ["nearest-room", "nearest-line"],
   reach: ["reach", "reach-line"],
   unserved: ["unserved-far", "unserved"],
   damage: ["outlines", "outlines-unknown", "outline-lines", "structures-far", "structures"],
@@ -29,6 +31,8 @@ export const GROUPS = {
 
 export type Group = keyof typeof GROUPS;
 export const OFF_AT_FIRST: ReadonlySet<Group> = new Set<Group>(["candidates", "refused"]);
+/** Off at first where the map is about what is within reach: they would hide it. */
+export const OFF_ON_REACH: ReadonlySet<Group> = new Set<Group>(["unserved", "damage", "rubble"]);
 
 /** Layers that open when tapped, the most telling first. */
 export const PICKS: readonly string[] = [
@@ -82,6 +86,12 @@ export function layers(): LayerSpecification[] {
       paint: { "line-color": colour.WALL, "line-width": 0.7, "line-dasharray": [3, 3] },
     },
     { id: "reach", type: "fill", source: "reach", paint: { "fill-color": colour.REACH, "fill-opacity": 0.13 } },
+    {
+      id: "bands",
+      type: "fill",
+      source: "bands",
+      paint: { "fill-color": byBand(), "fill-opacity": 0.6, "fill-antialias": false },
+    },
     ...structureAreas(),
     ...streets(),
     ...structurePoints(),
@@ -91,11 +101,33 @@ export function layers(): LayerSpecification[] {
       source: "reach",
       paint: { "line-color": colour.REACH, "line-width": 1.4, "line-opacity": 0.8 },
     },
+    ...bandLines(),
     unserved("unserved-far", { maxzoom: NEAR_ZOOM }),
     unserved("unserved", { minzoom: NEAR_ZOOM }),
     ...hazards(),
     ...selection(),
     ...labels(),
+  ];
+}
+
+/** The shortest limit has the fullest line; between sites runs a white one with a dark core. */
+function bandLines(): LayerSpecification[] {
+  const lines = colour.BAND_DASHES.map((dashes, band): LayerSpecification => ({
+    id: `band-line-${band}`,
+    type: "line",
+    source: "bands",
+    filter: ["==", ["get", "band"], band],
+    paint: {
+      "line-color": colour.BAND_LINE,
+      "line-width": byZoom([10, 0.6], [14, band === 0 ? 2 : 1.5]),
+      "line-opacity": 0.85,
+      ...(dashes.length > 1 ? { "line-dasharray": [...dashes] } : {}),
+    },
+  }));
+  return [
+    ...lines.reverse(), // where two meet the shorter limit is seen
+    { id: "nearest-room", type: "line", source: "nearest", paint: { "line-color": "#fff", "line-width": 4 } },
+    { id: "nearest-line", type: "line", source: "nearest", paint: { "line-color": "#111", "line-width": 1.6 } },
   ];
 }
 
@@ -359,6 +391,11 @@ export function placeName(language: Language): ExpressionSpecification {
     ["get", second],
     ["concat", ["get", first], "\n", ["get", second]],
   ];
+}
+
+function byBand(): ExpressionSpecification {
+  const [first, ...others] = colour.BANDS;
+  return ["match", ["get", "shade"], 0, first, ...others.flatMap((shade, i) => [i + 1, shade]), first];
 }
 
 function byGrade(): ExpressionSpecification {

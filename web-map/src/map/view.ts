@@ -6,7 +6,7 @@ import type { GeoJSONSource, LngLatBoundsLike, Map as GlMap, MapGeoJSONFeature, 
 import type { Language, LonLat, Payload } from "../payload";
 import { addImages } from "./images";
 import { build, specification, type Sources } from "./sources";
-import { GROUPS, layers, OFF_AT_FIRST, PICKS, placeName, type Group } from "./style";
+import { GROUPS, layers, OFF_AT_FIRST, OFF_ON_REACH, PICKS, placeName, type Group } from "./style";
 
 export type Kind = "structure" | "street" | "hazard" | "care" | "visit";
 export interface Pick {
@@ -67,6 +67,7 @@ export class View {
     this.map.once("load", () => {
       addImages(this.map);
       for (const layer of layers()) this.map.addLayer(layer);
+      for (const group of OFF_ON_REACH) this.show(group, startsOn(group, payload));
     });
     this.#listen(listener);
   }
@@ -202,8 +203,8 @@ export function canDraw(): boolean {
   return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
 }
 
-export function startsOn(group: Group): boolean {
-  return !OFF_AT_FIRST.has(group);
+export function startsOn(group: Group, { panel }: Payload): boolean {
+  return !OFF_AT_FIRST.has(group) && !(panel.reach && OFF_ON_REACH.has(group));
 }
 
 export function rtlStatus(): string {
