@@ -2,20 +2,25 @@
 """Signs and gates: which way a vehicle may go on at a junction."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from goldenhour.base.grades import Mode, StreetState, UnknownStreets
 from goldenhour.picture.belief import Picture
+from goldenhour.sources import osm_pbf
 from goldenhour.times import layers
 from goldenhour.times.evacuation import build
 from goldenhour.times.modes import VehicleClass
 from goldenhour.times.turns import junctions
+from goldenhour.town import build as town_build
 from goldenhour.town.rules import Gates, Turns
 from goldenhour.town.town import Town
+from tests.sources.when import NOW
 from tests.times.oracle import may_turn
 from tests.times.pictures import picture_of
 from tests.times.ruled import gates, joined, random_turns, sign
@@ -299,3 +304,29 @@ def test_private_streets_count_as_open_and_are_counted() -> None:
         _, use = build(town, picture_of(town, unknown=[0, 1]), mode=mode, unknown_streets=PASSABLE)
         assert use.is_open.all()
         assert use.km_private == pytest.approx(1.0)
+
+
+@pytest.mark.real_data
+def test_every_sign_of_a_real_town_holds(real_data: Path) -> None:
+    """Helsinki: no forbidden turn is made on the spot, each that alone is allowed is."""
+    path = real_data / "osm_pbf" / "Helsinki.osm.pbf"
+    town, _ = town_build.build(osm_pbf.read(path, recorded_at=NOW, want=None).layers, name="x")
+    turns, n_edges = town.turns, town.streets.n_edges
+    picture = picture_of(town, unknown=range(n_edges))
+    net, use = build(town, picture, mode=Mode.VEHICLE, unknown_streets=PASSABLE)
+    come = _directed(town, turns.from_edge, turns.via == town.streets.head[turns.from_edge])
+    go = _directed(town, turns.to_edge, turns.via == town.streets.tail[turns.to_edge])
+    between = net.travel_times(net.head[come], net.tail[go]).diagonal()
+    ruled = turns.ambulance & use.is_open[turns.from_edge] & use.is_open[turns.to_edge]
+    assert np.count_nonzero(ruled) >= 35
+    assert (between[ruled & ~turns.is_only] > 0).all()
+    assert (between[ruled & turns.is_only] == 0).all()
+    free, _ = build(
+        replace(town, turns=Turns.none()), picture, mode=Mode.VEHICLE, unknown_streets=PASSABLE
+    )
+    assert (free.travel_times(free.head[come], free.tail[go]).diagonal()[ruled] == 0).all()
+
+
+def _directed(town: Town, edge: NDArray[np.int32], along: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Number directed streets."""
+    return np.where(along, edge, town.streets.n_edges + edge).astype(np.int64)
