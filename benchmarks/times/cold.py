@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from goldenhour.times.graph import network
+from goldenhour.times import network
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from benchmarks.times.measure import array_bytes, calibration_ms, cost, typical
 from benchmarks.times.one import warmed_up
 from benchmarks.times.peers import Goldenhour
 
-from goldenhour.times.graph import network
+from goldenhour.times import network
 
 _SOURCES = 64
 

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Table = NDArray[np.floating]
 
 
 class Graph(NamedTuple):

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from goldenhour.base.crs import WGS84, to_lon_lat
 from goldenhour.times.graph import Network
 from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.ticks import to_seconds
@@ -30,14 +29,11 @@ def by_scipy(net: Network, origins: Ints, destinations: Ints) -> Seconds:
 
 
 class Hierarchy:
-    """RoutingKit's customisable hierarchy over a network's topology, in an order of its own."""
+    """RoutingKit's customisable hierarchy over a network; of ours it takes the order alone."""
 
     def __init__(self, net: Network) -> None:
-        lon, lat = (net.x, net.y) if net.crs == WGS84 else to_lon_lat(net.x, net.y, net.crs)
         ends = net.tail.tolist(), net.head.tolist()
-        order = routingkit_cch.compute_order_inertial(
-            net.n_nodes, *ends, lat.tolist(), lon.tolist()
-        )
+        order = net.prepare().chordal.node.tolist()
         self._hierarchy = routingkit_cch.CCH(order, *ends, False)  # noqa: FBT003 - unnamed in Rust
 
     def measure(self, net: Network, origins: Ints, destinations: Ints) -> Seconds:
