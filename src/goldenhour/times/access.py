@@ -39,11 +39,15 @@ class Landing:
         How far along the edge, 0 at its tail to 1 at its head. Shape ``(n, k)``.
     off_m
         Metres over open ground. Shape ``(n, k)``.
+    back_m
+        Metres from the street to the point, where slopes make the way back another; None if they
+        are the same. Shape ``(n, k)``.
     """
 
     edge: NDArray[np.int32]
     share: Floats
     off_m: Floats
+    back_m: Floats | None = None
 
 
 def attach(network: Network, x_m: Floats, y_m: Floats) -> Access:
@@ -211,3 +215,21 @@ def walk_seconds(landing: Landing) -> Floats:
         Seconds, ``inf`` where there is no street. Shape ``(n, k)``.
     """
     return landing.off_m * modes.carry_off_road_s_per_m()
+
+
+def walk_back_seconds(landing: Landing) -> Floats:
+    """
+    Say how long the steps from street to point take a stretcher team.
+
+    Parameters
+    ----------
+    landing
+        Where points step onto streets.
+
+    Returns
+    -------
+    seconds
+        Seconds, ``inf`` where there is no street. Shape ``(n, k)``.
+    """
+    back_m = landing.off_m if landing.back_m is None else landing.back_m
+    return back_m * modes.carry_off_road_s_per_m()

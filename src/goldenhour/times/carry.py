@@ -12,8 +12,9 @@ from goldenhour.base.errors import InputError
 from goldenhour.base.grades import UnknownStreets
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
-from goldenhour.times import access, layers
+from goldenhour.times import access, first_mile, layers
 from goldenhour.times.access import Landing
+from goldenhour.times.footing import Footing
 from goldenhour.times.holders import Direction
 from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.layers import Layers
@@ -21,6 +22,7 @@ from goldenhour.times.modes import VehicleClass
 from goldenhour.times.result import WithinReach
 from goldenhour.times.ticks import limit_ticks, to_seconds
 from goldenhour.times.unattached import Unattached, unattached
+from goldenhour.town.terrain import Terrain
 from goldenhour.town.town import Town
 
 if TYPE_CHECKING:  # its kernels load when somebody needs them
@@ -60,14 +62,17 @@ class Evacuation:
         Foot and vehicle layer.
     landing
         Where structures step onto streets. Shape ``(n_structures, k)``.
+    footing
+        The town's ground; without it nobody is carried farther over it than in a straight line.
     """
 
     town: Town
     layers: Layers
     landing: Landing
+    footing: Footing | None = None
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - what an evacuation rests on, all by name
         cls,
         town: Town,
         picture: Picture,
@@ -76,6 +81,7 @@ class Evacuation:
         landing: Landing | None = None,
         vehicle: VehicleClass = VehicleClass.AMBULANCE,
         vehicle_wait_s: float | None = None,
+        terrain: Terrain | Footing | None = None,
     ) -> "Evacuation":
         """
         Build the graph and join all structures to it.
@@ -94,6 +100,9 @@ class Evacuation:
             Which vehicles there are.
         vehicle_wait_s
             Seconds until a vehicle is there to load; None for what is usual.
+        terrain
+            The town's ground, or the footing of an earlier evacuation; it joins structures that
+            no street is near.
 
         Returns
         -------
@@ -106,8 +115,9 @@ class Evacuation:
             If the wait is negative or not a number.
         """
         structures = town.structures
+        footing = Footing.of(town, terrain) if isinstance(terrain, Terrain) else terrain
         if landing is None or len(landing.edge) != structures.n:
-            landing = _landing(town, structures.x_m, structures.y_m)
+            landing = _landing(town, structures.x_m, structures.y_m, footing)
         built = layers.build(
             town,
             picture,
@@ -115,7 +125,7 @@ class Evacuation:
             vehicle=vehicle,
             vehicle_wait_s=vehicle_wait_s,
         )
-        return cls(town=town, layers=built, landing=landing)
+        return cls(town=town, layers=built, landing=landing, footing=footing)
 
     @property
     def is_attached(self) -> NDArray[np.bool_]:
@@ -270,7 +280,7 @@ class Evacuation:
         """
         if isinstance(places, Spots):
             x_m, y_m = (np.asarray(value, dtype=np.float64) for value in places)
-            return _landing(self.town, x_m, y_m)
+            return _landing(self.town, x_m, y_m, self.footing)
         row = np.asarray(places, dtype=np.int64)
         if row.size and not 0 <= row.min() <= row.max() < self.town.structures.n:
             raise InputError("A structure row is out of range.", where="sites, homes", code="GH124")
@@ -278,6 +288,7 @@ class Evacuation:
             edge=self.landing.edge[row],
             share=self.landing.share[row],
             off_m=self.landing.off_m[row],
+            back_m=None if self.landing.back_m is None else self.landing.back_m[row],
         )
 
 
@@ -361,12 +372,18 @@ def transfer_times(  # noqa: PLR0913 - a question in full, all by name
     )
 
 
-def _landing(town: Town, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> Landing:
+def _landing(
+    town: Town,
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    footing: Footing | None,
+) -> Landing:
     """Step onto the nearest streets of the town, whatever is closed today."""
-    return access.land(
+    landing = access.land(
         town,
         x_m,
         y_m,
         usable=access.may_step_on(town),
         n_streets=int(facts.number("times.access_streets")),
     )
+    return landing if footing is None else first_mile.extend(landing, footing, x_m, y_m)

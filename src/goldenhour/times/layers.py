@@ -224,7 +224,7 @@ def departures(layers: Layers, landing: Landing) -> Points:
         (ends_against, against[0] + boarding),
         (ends_along, along[1] + boarding),
     ]
-    return _joined(layers, landing, on_foot, by_vehicle)
+    return _joined(layers, landing, access.walk_seconds(landing), on_foot, by_vehicle)
 
 
 def arrivals(layers: Layers, landing: Landing) -> Points:
@@ -251,7 +251,7 @@ def arrivals(layers: Layers, landing: Landing) -> Points:
         (starts_along, along[0] + unloading),
         (starts_against, against[1] + unloading),
     ]
-    return _joined(layers, landing, on_foot, by_vehicle)
+    return _joined(layers, landing, access.walk_back_seconds(landing), on_foot, by_vehicle)
 
 
 def _parts(layers: Layers, landing: Landing) -> tuple[list[Ticks], list[Ticks], list[Ticks]]:
@@ -279,13 +279,14 @@ def _part(ticks: Ticks, share: NDArray[np.float64]) -> Ticks:
 def _joined(
     layers: Layers,
     landing: Landing,
+    walk_s: NDArray[np.float64],
     on_foot: list[Ticks],
     by_vehicle: list[tuple[Times, Ticks]],
 ) -> Points:
     """Put the ways of a landing side by side, tail and head of either layer."""
     streets = _town_of(layers).streets
     tail, head = streets.tail[landing.edge], streets.head[landing.edge]
-    off = to_ticks(access.walk_seconds(landing), where="access").astype(np.int64)
+    off = to_ticks(walk_s, where="access").astype(np.int64)
     driven = [streets.n_nodes + node[landing.edge] for node, _ in by_vehicle]
     node = np.concatenate([tail, head, *driven], axis=1)
     ways = [*on_foot, *(way for _, way in by_vehicle)]
@@ -333,7 +334,8 @@ def along_one_street(layers: Layers, sites: Landing, homes: Landing, *, limit: i
     unloading = to_ticks(facts.number("times.unloading_s"), where="times.unloading_s")
     changes = layers.boarding_ticks + int(unloading)
     ride = np.minimum(_part(foot, np.abs(ahead)), _part(drive, np.abs(ahead)) + changes)
-    off = [to_ticks(access.walk_seconds(side), where="access").ravel() for side in (sites, homes)]
+    walks = access.walk_back_seconds(sites), access.walk_seconds(homes)
+    off = [to_ticks(walk_s, where="access").ravel() for walk_s in walks]
     ticks = ride + off[0][site_at] + off[1][home_at]
     near = ticks <= limit
     return Ways(

@@ -98,7 +98,10 @@ def plan(
     with ThreadPoolExecutor(max_workers=1) as beside:
         screened = beside.submit(screen, state.town, state.picture)
         evacuation = Evacuation.of(
-            state.town, state.picture, unknown_streets=question.unknown_streets
+            state.town,
+            state.picture,
+            unknown_streets=question.unknown_streets,
+            terrain=state.terrain,
         )
         ordered = hierarchy_store.prepare(evacuation.layers.network, workspace.cache)
         screening = screened.result()
