@@ -4,7 +4,7 @@
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -207,6 +207,62 @@ def route(
             progress=bar,
         )
     show.route(result, as_json=json)
+
+
+@app.command(epilog="Example: goldenhour reach --in aleppo --from 'The National Hospital'")
+def reach(
+    *,
+    places: Annotated[
+        list[str],
+        typer.Option(
+            "--from",
+            metavar="PLACE",
+            help="Place, structure id, lon,lat or MGRS; repeat it for several sites.",
+        ),
+    ],
+    within: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TIME", help="10min, 1h, 90s; several with commas. Default: 10min."),
+    ] = None,
+    workspace: Workspace_ = _HERE,
+    outward: Annotated[
+        bool,
+        typer.Option("--outward", help="For teams that go out, not for casualties that come."),
+    ] = False,
+    mode: Annotated[
+        Literal["both", "stretcher", "vehicle"], typer.Option(help="What may be used.")
+    ] = "both",
+    unknown_streets: Annotated[
+        Literal["passable", "closed"] | None,
+        typer.Option(
+            help="What streets without a report count as. Default: as in the workspace's question."
+        ),
+    ] = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Draw from where sites are reached in time, with the closures known at a moment."""
+    from goldenhour.base.grades import UnknownStreets
+    from goldenhour.cli import show_reach
+    from goldenhour.cli.durations import durations
+    from goldenhour.times.service import Direction, Means
+    from goldenhour.workflows.reach import reach as run_reach
+    from goldenhour.workflows.workspace import open_workspace
+
+    limits_s = durations(within or ["10min"], where="--within")
+    opened = open_workspace(workspace)
+    with Bar() as bar:
+        result = run_reach(
+            opened,
+            places=places,
+            limits_s=limits_s,
+            as_of=_moment(at, opened.as_of),
+            direction=Direction.OUTWARD if outward else Direction.TO_SITE,
+            means=Means(mode),
+            unknown_streets=UnknownStreets(unknown_streets) if unknown_streets else None,
+            progress=bar,
+        )
+    show_reach.reach(result, as_json=json)
 
 
 @app.command(epilog="Example: goldenhour merge --in al-qaim other-laptop/ledger.db")

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import MultiPolygon
 
 from goldenhour.times.access import Landing
-from goldenhour.times.carry import Evacuation
+from goldenhour.times.carry import Evacuation, Spots
 from goldenhour.times.cells import NEVER, Cells, cells_of
 from goldenhour.times.ground import Ground, ground_near
 from goldenhour.times.kernels.reach import FAR, Points
@@ -58,7 +58,7 @@ class Drawing:
 
 def draw(
     evacuation: Evacuation,
-    sites: Landing,
+    sites: Spots,
     limits_s: tuple[float, ...],
     *,
     direction: Direction = Direction.TO_SITE,
@@ -71,7 +71,7 @@ def draw(
     evacuation
         The evacuation graph.
     sites
-        Where the sites step onto streets. Shape ``(n_sites, k)``.
+        Where the sites are. Shape ``(n_sites,)``.
     limits_s
         Limits in seconds, inclusive.
     direction
@@ -83,20 +83,21 @@ def draw(
         In the town's metric system; empty areas where nothing is reached.
     """
     limits = [limit_ticks(one) for one in limits_s]
-    search = _Search.of(evacuation, sites, limit=max(limits), direction=direction)
+    landing = evacuation.landing_of(sites)
+    search = _Search.of(evacuation, sites, landing=landing, limit=max(limits), direction=direction)
     cells, best = search.cells, _Best.nothing(search)
+    n_sites = len(landing.edge)
     of_site: list[Areas] = []
-    for site, (found, areas) in enumerate(search.each([limits] * len(sites.edge))):
+    for site, (found, areas) in enumerate(search.each([limits] * n_sites)):
         best.take(site, found)
         of_site.append(areas)
-    numbers = range(len(sites.edge))
     return Drawing(
         cell_m=cells.grid.size_m,
         within=tuple(_area(cells, best.soonest, limit) for limit in limits),
         of_site=tuple(of_site),
         nearest=tuple(
             tuple(_area(cells, best.nearest_to(site), limit) for limit in limits)
-            for site in numbers
+            for site in range(n_sites)
         ),
         ground=search.ground,
         soonest=best.soonest.spots,
@@ -131,8 +132,13 @@ def reach_areas(
         limit_ticks(one)
         for one in np.broadcast_to(np.asarray(limits_s, dtype=np.float64), rows.shape)
     ]
+    structures = evacuation.town.structures
     search = _Search.of(
-        evacuation, evacuation.landing_of(rows), limit=max(limits), direction=Direction.TO_SITE
+        evacuation,
+        Spots(x_m=structures.x_m[rows], y_m=structures.y_m[rows]),
+        landing=evacuation.landing_of(rows),
+        limit=max(limits),
+        direction=Direction.TO_SITE,
     )
     return [areas[0] for _, areas in search.each([[limit] for limit in limits])]
 
@@ -149,7 +155,8 @@ class _Search(NamedTuple):
     """What is the same for all sites."""
 
     evacuation: Evacuation
-    sites: Landing
+    sites: Spots
+    landing: Landing
     ground: Ground
     cells: Cells
     ends: Points
@@ -158,13 +165,19 @@ class _Search(NamedTuple):
 
     @classmethod
     def of(
-        cls, evacuation: Evacuation, sites: Landing, *, limit: int, direction: Direction
+        cls,
+        evacuation: Evacuation,
+        sites: Spots,
+        *,
+        landing: Landing,
+        limit: int,
+        direction: Direction,
     ) -> "_Search":
         """Lay spots and cells."""
-        ground = ground_near(evacuation, sites, limit=limit, direction=direction)
+        ground = ground_near(evacuation, landing, limit=limit, direction=direction)
         cells = cells_of(evacuation.town, ground)
         ends = ends_of(evacuation, ground.landing, direction)
-        return cls(evacuation, sites, ground, cells, ends, limit, direction)
+        return cls(evacuation, sites, landing, ground, cells, ends, limit, direction)
 
     def each(self, limits: Sequence[Sequence[int]]) -> Iterator[tuple[_Times, Areas]]:
         """Measure and draw the sites over threads, and hand them back in order."""
@@ -178,7 +191,7 @@ class _Search(NamedTuple):
         """Measure one site, and draw it."""
         at = slice(site, site + 1)
         landing = Landing(
-            edge=self.sites.edge[at], share=self.sites.share[at], off_m=self.sites.off_m[at]
+            edge=self.landing.edge[at], share=self.landing.share[at], off_m=self.landing.off_m[at]
         )
         spots = measure(
             self.evacuation,
@@ -188,6 +201,7 @@ class _Search(NamedTuple):
             direction=self.direction,
             ends=self.ends,
         )[0]
+        spots[self.ground.near(float(self.sites.x_m[site]), float(self.sites.y_m[site]))] = 0
         found = _Times(*self.cells.soonest(spots), spots)
         return found, tuple(_area(self.cells, found, limit) for limit in limits)
 

@@ -13,7 +13,7 @@ from goldenhour.times.access import Landing
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.kernels.reach import FAR, Points
 from goldenhour.times.many import dense
-from goldenhour.times.service import Direction, ends_of
+from goldenhour.times.service import Direction, ends_of, same_place
 
 _SPOTS_PER_CELL = 2
 
@@ -41,6 +41,24 @@ class Ground(NamedTuple):
     x_m: Floats
     y_m: Floats
     n_on_streets: int
+
+    def near(self, x_m: float, y_m: float) -> NDArray[np.bool_]:
+        """
+        Tell which spots are the very place of a site.
+
+        Parameters
+        ----------
+        x_m
+            Its easting in metres.
+        y_m
+            Its northing in metres.
+
+        Returns
+        -------
+        is_there
+            Shape ``(n,)``.
+        """
+        return same_place(self.x_m - x_m, self.y_m - y_m)
 
 
 def step_m() -> float:
@@ -129,14 +147,16 @@ def _on_walks(evacuation: Evacuation, touched: NDArray[np.bool_]) -> tuple[Landi
     row, place = np.nonzero((landing.edge >= 0) & touched[landing.edge])
     edge, share = landing.edge[row, place], landing.share[row, place]
     off_m = landing.off_m[row, place]
-    n_spots = np.maximum(np.ceil(off_m / step_m()).astype(np.int64), 1)
-    walk, step = _counted(np.arange(len(row)), n_spots)
-    part = (step + 1) / np.repeat(n_spots, n_spots)  # the last spot is the structure itself
     street = shapely.line_interpolate_point(
         evacuation.town.streets.line[edge], share, normalized=True
     )
     start = shapely.get_coordinates(street)
     end = np.column_stack([structures.x_m[row], structures.y_m[row]])
+    is_straight = np.hypot(*(end - start).T) >= off_m - 1  # else over the terrain, who knows where
+    n_spots = np.where(is_straight, np.ceil(off_m / step_m()), 1).astype(np.int64)
+    n_spots = np.maximum(n_spots, 1)
+    walk, step = _counted(np.arange(len(row)), n_spots)
+    part = (step + 1) / np.repeat(n_spots, n_spots)  # the last spot is the structure itself
     xy = start[walk] + part[:, None] * (end - start)[walk]
     at_door = part == 1
     xy[at_door] = end[walk[at_door]]  # exactly, so that no rounding puts it into the next cell

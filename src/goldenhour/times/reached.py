@@ -26,8 +26,10 @@ from goldenhour.times.service import (
     by_means,
     landing_of,
     serve,
+    spots_of,
 )
 from goldenhour.times.unattached import Unattached
+from goldenhour.town.terrain import Terrain
 from goldenhour.town.town import Town
 
 _STEP = "Measuring what is within reach"
@@ -101,7 +103,14 @@ class Reached:
     shut_sites: tuple[int, ...]
 
 
-def reached(town: Town, picture: Picture, asked: Asked, *, progress: Progress = quiet) -> Reached:
+def reached(
+    town: Town,
+    picture: Picture,
+    asked: Asked,
+    *,
+    terrain: Terrain | None = None,
+    progress: Progress = quiet,
+) -> Reached:
     """
     Work out what is within reach.
 
@@ -113,6 +122,8 @@ def reached(town: Town, picture: Picture, asked: Asked, *, progress: Progress = 
         What is believed of its streets, hazards and people.
     asked
         The question.
+    terrain
+        The town's ground, for those whom no street is near.
     progress
         Told how far the work is.
 
@@ -127,7 +138,7 @@ def reached(town: Town, picture: Picture, asked: Asked, *, progress: Progress = 
         If a site joins no street, or a limit is negative.
     """
     progress(_STEP, 0, _N_STEPS)
-    whole = Evacuation.of(town, picture, unknown_streets=asked.unknown_streets)
+    whole = Evacuation.of(town, picture, unknown_streets=asked.unknown_streets, terrain=terrain)
     evacuation = by_means(whole, asked.means)
     service = _serve(evacuation, asked)
     progress(_STEP, 1, _N_STEPS)
@@ -138,7 +149,7 @@ def reached(town: Town, picture: Picture, asked: Asked, *, progress: Progress = 
     )
     progress(_STEP, 2, _N_STEPS)
     at = landing_of(evacuation, asked.sites)
-    drawing = draw(evacuation, at, service.limits_s, direction=asked.direction)
+    drawing = draw(evacuation, spots_of(asked.sites), service.limits_s, direction=asked.direction)
     progress(_STEP, 3, _N_STEPS)
     pieces = pieces_of(town.streets, drawing, service.limits_s)
     is_unknown = _is_unknown(whole, asked.means)
@@ -203,7 +214,11 @@ def _serve(evacuation: Evacuation, asked: Asked) -> Service:
 def _on_known(whole: Evacuation, picture: Picture, asked: Asked) -> Evacuation:
     """Close what nobody has reported on."""
     known = Evacuation.of(
-        whole.town, picture, unknown_streets=UnknownStreets.CLOSED, landing=whole.landing
+        whole.town,
+        picture,
+        unknown_streets=UnknownStreets.CLOSED,
+        landing=whole.landing,
+        terrain=whole.footing,
     )
     return by_means(known, asked.means)
 
@@ -224,7 +239,11 @@ def _if_open(whole: Evacuation, picture: Picture, asked: Asked) -> Evacuation:
         ),
     )
     before = Evacuation.of(
-        whole.town, healed, unknown_streets=UnknownStreets.PASSABLE, landing=whole.landing
+        whole.town,
+        healed,
+        unknown_streets=UnknownStreets.PASSABLE,
+        landing=whole.landing,
+        terrain=whole.footing,
     )
     return by_means(before, asked.means)
 

@@ -192,10 +192,28 @@ def serve(
         direction=direction,
         progress=progress,
     )
-    for row, site in enumerate(sites):  # who is in the very house of the site is there
-        off_m = np.hypot(structures.x_m - site.x_m, structures.y_m - site.y_m)
-        ticks[row, off_m < _SAME_PLACE_M] = 0
+    for row, site in enumerate(sites):
+        ticks[row, same_place(structures.x_m - site.x_m, structures.y_m - site.y_m)] = 0
     return Service(sites=sites, limits_s=limits, direction=direction, ticks=ticks)
+
+
+def same_place(east_m: NDArray[np.float64], north_m: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """
+    Tell which offsets are none: who is in the very house of a site is there.
+
+    Parameters
+    ----------
+    east_m
+        Metres to the east. Shape ``(n,)``.
+    north_m
+        Metres to the north. Shape ``(n,)``.
+
+    Returns
+    -------
+    is_same
+        Shape ``(n,)``.
+    """
+    return np.asarray(np.hypot(east_m, north_m) < _SAME_PLACE_M)
 
 
 def landing_of(evacuation: Evacuation, sites: tuple[Site, ...]) -> Landing:
@@ -219,8 +237,7 @@ def landing_of(evacuation: Evacuation, sites: tuple[Site, ...]) -> Landing:
     InputError
         If no street comes near a site.
     """
-    x_m, y_m = (np.array([getattr(site, axis) for site in sites]) for axis in ("x_m", "y_m"))
-    landing = evacuation.landing_of(Spots(x_m=x_m, y_m=y_m))
+    landing = evacuation.landing_of(spots_of(sites))
     for site, edges in zip(sites, landing.edge, strict=True):
         if (edges < 0).all():
             raise InputError(
@@ -230,6 +247,26 @@ def landing_of(evacuation: Evacuation, sites: tuple[Site, ...]) -> Landing:
                 code="GH146",
             )
     return landing
+
+
+def spots_of(sites: tuple[Site, ...]) -> Spots:
+    """
+    List where sites are.
+
+    Parameters
+    ----------
+    sites
+        The sites.
+
+    Returns
+    -------
+    spots
+        Shape ``(n_sites,)``.
+    """
+    return Spots(
+        x_m=np.array([site.x_m for site in sites], dtype=np.float64),
+        y_m=np.array([site.y_m for site in sites], dtype=np.float64),
+    )
 
 
 def measure(  # noqa: PLR0913 - a question in full, all by name
