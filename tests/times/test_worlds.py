@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Worlds: drawn the same by everybody, and measured as if each were the only one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goldenhour.base import facts
+from goldenhour.base.errors import InputError
+from goldenhour.base.grades import StreetState, UnknownStreets
+from goldenhour.picture import worlds
+from goldenhour.picture.belief import Picture
+from goldenhour.picture.worlds import World
+from goldenhour.times import worlds as over
+from goldenhour.times.carry import Evacuation
+from goldenhour.times.result import WithinReach
+from goldenhour.times.worlds import WorldCase
+from goldenhour.town.town import Town
+from tests.times.pictures import picture_of
+from tests.times.test_oracles_real import town_of
+from tests.towns import make_town
+
+_Result = TypeVar("_Result")
+PASSABLE = UnknownStreets.PASSABLE
+
+
+def draw(seed: int) -> Town:
+    """Make a small town."""
+    return make_town(seed, n_structures=16, n_side=4)
+
+
+def _case(town: Town, picture: Picture, *, limit_s: float = 3600.0, seed: int = 5) -> WorldCase:
+    """Ask about every structure from the first three."""
+    rows = np.arange(town.structures.n)
+    return WorldCase(
+        evacuation=Evacuation.of(town, picture, unknown_streets=PASSABLE),
+        picture=picture,
+        seed=seed,
+        sites=rows[:3],
+        homes=rows,
+        limit_s=limit_s,
+    )
+
+
+def _doubtful(town: Town, chance: float = 0.3) -> Picture:
+    """Half of the streets are unknown, and rubble may lie on all of them."""
+    unknown = range(0, town.streets.n_edges, 2)
+    return picture_of(town, unknown=tuple(unknown), rubble_share=chance)
+
+
+@pytest.mark.laws
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 40))
+def test_a_world_is_its_seed_and_number(town_seed: int, seed: int, number: int) -> None:
+    """Whoever draws a world, alone or after many others, draws the same one."""
+    picture = _doubtful(draw(town_seed % 50))
+    alone = worlds.draw(picture, seed=seed, number=number)
+    (*_, last) = worlds.draw_many(picture, seed=seed, n=number + 1)
+    for name in ("closed_on_foot", "closed_to_vehicles", "rubble"):
+        assert np.array_equal(getattr(alone, name), getattr(last, name))
+
+
+@pytest.mark.laws
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0, 1), st.floats(0, 1))
+def test_more_rubble_closes_the_same_streets_and_more(seed: int, one: float, other: float) -> None:
+    """Raising the chance of rubble never opens a street in any world."""
+    town = draw(3)
+    low, high = (
+        worlds.draw(_doubtful(town, chance), seed=seed, number=0) for chance in sorted((one, other))
+    )
+    assert not (low.rubble & ~high.rubble).any()
+    assert np.array_equal(low.closed_on_foot, high.closed_on_foot)
+
+
+def test_reported_closures_hold_in_every_world() -> None:
+    """A street reported closed is closed in all worlds; what stops a stretcher stops a vehicle."""
+    town = draw(3)
+    picture = picture_of(town, closed=(0,), closed_to_vehicles=(1,), unknown=(2, 3))
+    for world in worlds.draw_many(picture, seed=1, n=50):
+        assert world.closed_on_foot[0]
+        assert world.closed_to_vehicles[[0, 1]].all()
+        assert not (world.closed_on_foot & ~world.closed_to_vehicles).any()
+        assert not world.rubble[picture.streets.state_vehicle == StreetState.OPEN].any()
+
+
+def test_streets_close_as_often_as_is_believed() -> None:
+    """Over a thousand worlds the shares are the chances of facts and picture."""
+    town = draw(3)
+    n = town.streets.n_edges
+    picture = picture_of(
+        town, unknown=tuple(range(n)), rubble_share=[0.4, np.nan, *[0.0] * (n - 2)]
+    )
+    drawn = list(worlds.draw_many(picture, seed=2, n=1000))
+    rubble = np.mean([world.rubble for world in drawn], axis=0)
+    closed = np.mean([world.closed_to_vehicles for world in drawn], axis=0)
+    prior = facts.number("picture.world_rubble_unknown_share")
+    share = facts.fact("picture.world_unknown_closed_share").value["vehicle"]
+    assert abs(rubble[0] - 0.4) < 0.06
+    assert abs(rubble[1] - prior) < 0.03
+    assert not rubble[2:].any()
+    assert abs(closed.mean() - share) < 0.02
+
+
+@pytest.mark.laws
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 10**6))
+def test_a_world_is_measured_as_a_picture_without_doubt(town_seed: int, seed: int) -> None:
+    """Weighing shared streets anew gives the same times as building the graph of that world."""
+    town = draw(town_seed)
+    picture = _doubtful(town)
+    case = _case(town, picture, seed=seed)
+    for number, reach in enumerate(over.carry_times(case, 3)):
+        world = worlds.draw(picture, seed=seed, number=number)
+        alone = Evacuation.of(town, worlds.in_world(picture, world), unknown_streets=PASSABLE)
+        expected = alone.carry_times(case.sites, case.homes, case.limit_s)
+        assert np.array_equal(reach.start, expected.start)
+        assert np.array_equal(reach.home, expected.home)
+        assert np.array_equal(reach.seconds, expected.seconds)
+
+
+@pytest.mark.laws
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 10**6))
+def test_the_soonest_site_is_the_least_of_all(town_seed: int, seed: int) -> None:
+    """One search from all sites gives each home the least of its times, world by world."""
+    town = draw(town_seed)
+    case = _case(town, _doubtful(town), seed=seed)
+    for reach, soonest in zip(over.carry_times(case, 3), over.soonest(case, 3), strict=True):
+        least = np.full(len(case.homes), np.inf, dtype=np.float32)
+        np.minimum.at(least, reach.home, reach.seconds)
+        assert np.array_equal(soonest, least)
+
+
+def test_worlds_leave_the_picture_as_it_was() -> None:
+    """Asking in many worlds changes neither picture nor evacuation."""
+    town = draw(4)
+    picture = _doubtful(town)
+    case = _case(town, picture)
+    before = case.evacuation.carry_times(case.sites, case.homes, 600.0).seconds.copy()
+    list(over.soonest(case, 4))
+    assert np.array_equal(
+        before, case.evacuation.carry_times(case.sites, case.homes, 600.0).seconds
+    )
+
+
+def test_shares_come_near_what_can_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With three doubtful streets the share of worlds nears the sum over all that can be."""
+    for name in ("vehicle", "stretcher"):
+        monkeypatch.setitem(facts.fact("picture.world_open_closed_share").value, name, 0.0)
+    town, limit_s, rubble = draw(6), 240.0, 0.5
+    n = town.streets.n_edges
+    before_the_doors = _case(town, picture_of(town)).evacuation.landing.edge[:3, 0]
+    doubtful = tuple(np.unique(before_the_doors).tolist())
+    share = np.where(np.isin(np.arange(n), doubtful), rubble, 0.0)
+    picture = picture_of(town, unknown=doubtful, rubble_share=share)
+    case = _case(town, picture, limit_s=limit_s)
+    shares, n_worlds = over.reached_share(over.soonest(case, 600), (limit_s,))
+    expected = np.zeros(len(case.homes))
+    for kinds in product(_outcomes(rubble), repeat=len(doubtful)):
+        reach = _in_this_world(case, doubtful, [kind for kind, _ in kinds])
+        expected[np.unique(reach.home)] += np.prod([chance for _, chance in kinds])
+    assert n_worlds == 600
+    assert ((expected > 0.05) & (expected < 0.95)).any()
+    assert np.abs(shares[0] - expected).max() < 0.07
+
+
+def _outcomes(rubble: float) -> list[tuple[tuple[bool, bool, bool], float]]:
+    """List what can be of a doubtful street (on foot, by vehicle, rubble), and how likely."""
+    shares = facts.fact("picture.world_unknown_closed_share").value
+    closed = (
+        ((True, True), shares["stretcher"]),
+        ((False, True), shares["vehicle"] - shares["stretcher"]),
+        ((False, False), 1 - shares["vehicle"]),
+    )
+    lying = ((True, rubble), (False, 1 - rubble))
+    return [((*ways, lies), one * other) for (ways, one), (lies, other) in product(closed, lying)]
+
+
+def _in_this_world(
+    case: WorldCase, doubtful: tuple[int, ...], kinds: list[tuple[bool, bool, bool]]
+) -> WithinReach:
+    """Measure in one world that is written down street by street."""
+    n = case.evacuation.town.streets.n_edges
+    on_foot, by_vehicle, lies = (np.zeros(n, dtype=np.bool_) for _ in range(3))
+    for edge, kind in zip(doubtful, kinds, strict=True):
+        on_foot[edge], by_vehicle[edge], lies[edge] = kind
+    world = World(
+        seed=0, number=0, closed_on_foot=on_foot, closed_to_vehicles=by_vehicle, rubble=lies
+    )
+    seen = worlds.in_world(case.picture, world)
+    there = Evacuation.of(case.evacuation.town, seen, unknown_streets=PASSABLE)
+    return there.carry_times(case.sites, case.homes, case.limit_s)
+
+
+def test_share_is_of_all_worlds() -> None:
+    """Limits are inclusive, out of reach counts as not reached, and no world is no share."""
+    seconds = [np.array([10, np.inf], dtype=np.float32), np.array([11, 12], dtype=np.float32)]
+    share, n = over.reached_share(iter(seconds), (10.0, 12.0))
+    assert n == 2
+    assert share.tolist() == [[0.5, 0.0], [1.0, 0.5]]
+    assert over.reached_share(iter(()), (1.0,))[1] == 0
+
+
+def test_a_missing_world_is_an_error() -> None:
+    """Fewer worlds than asked for never pass as all of them."""
+    case = _case(draw(4), _doubtful(draw(4)))
+    with pytest.raises(InputError, match="came back"):
+        list(
+            over.soonest(case, 3, run=lambda work, case, numbers: iter([work(case, min(numbers))]))
+        )
+    with pytest.raises(InputError, match="from 0"):
+        worlds.draw(case.picture, seed=-1, number=0)
+
+
+def _only_the_first(
+    work: Callable[[WorldCase, int], _Result], case: WorldCase, numbers: Iterable[int]
+) -> Iterator[_Result]:
+    """Forget all worlds but one."""
+    yield work(case, min(numbers))
+
+
+@pytest.mark.real_data
+def test_worlds_of_a_real_town(real_data: Path) -> None:
+    """Vavuniya in ten worlds: closures lose homes, never win any over a town without closures."""
+    town = town_of(real_data / "osm_pbf" / "vavuniya.osm.pbf")
+    n = town.streets.n_edges
+    clear = picture_of(town, rubble_share=0.0)
+    case = _case(
+        town,
+        replace(clear, streets=picture_of(town, unknown=tuple(range(n))).streets),
+        limit_s=600.0,
+    )
+    undoubted = case.evacuation.carry_times(case.sites, case.homes, 600.0).home
+    n_reached = [int(np.isfinite(one).sum()) for one in over.soonest(case, 10)]
+    assert 0 < max(n_reached) <= len(np.unique(undoubted))
+    assert len(set(n_reached)) > 1
