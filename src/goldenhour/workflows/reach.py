@@ -107,7 +107,7 @@ def reach(  # noqa: PLR0913 - a question in full, all by name
         means=means,
         unknown_streets=unknown_streets,
     )
-    answer = reached(state.town, state.picture, asked, progress=progress)
+    answer = reached(state.town, state.picture, asked, terrain=state.terrain, progress=progress)
     folder = workspace.folder / "reach" / answer.id[:12]
     with whole_folder(folder) as hidden:
         _write_all(hidden, state, answer, progress)
