@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ def motorized() -> NDArray[np.float32]:
     return np.ones(N_STEPS, dtype=np.float32)
 
 
+@cache
 def walking() -> NDArray[np.float32]:
     """
     Change a walker's pace by Tobler's hiking function, 1 on the flat.
@@ -73,6 +75,7 @@ def walking() -> NDArray[np.float32]:
     return _table(np.exp(steepness * (np.abs(slopes() - best) - abs(best))))
 
 
+@lru_cache(maxsize=64)
 def bicycling(flat_kmh: float, bicycle: Bicycle | Cyclist) -> NDArray[np.float32]:
     """
     Change a cyclist's pace.
@@ -135,4 +138,5 @@ def _table(factor: NDArray[np.float64]) -> NDArray[np.float32]:
     """Close both ends of a table: steeper than it spans, nobody walks or rides."""
     table = np.minimum(factor, _NEVER).astype(np.float32)
     table[[0, -1]] = _NEVER
+    table.flags.writeable = False  # tables are kept
     return table
