@@ -58,7 +58,7 @@ def in_threads(
     pool = ThreadPoolExecutor(max_workers=n)
     try:
         yield from _in_order(
-            lambda number: pool.submit(work, case, number), numbers, n_ahead=_AHEAD * n
+            lambda number: pool.submit(_numbered, work, case, number), numbers, n_ahead=_AHEAD * n
         )
     finally:
         pool.shutdown(cancel_futures=True)
@@ -96,7 +96,7 @@ def open_scheduler(address: str | None = None) -> "Iterator[Cluster]":
                 n_workers=os.cpu_count() or 1,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # None would listen everywhere
                 silence_logs=logging.CRITICAL,
             ) as local,
             Client(local) as client,
@@ -131,6 +131,22 @@ class Cluster:
     def __init__(self, client: "Client") -> None:
         self._client = client
 
+    @property
+    def address(self) -> str:
+        """Where the scheduler listens."""
+        return str(self._client.scheduler_info(n_workers=0)["address"])
+
+    def worker_pids(self) -> list[int]:
+        """
+        List the processes of the workers.
+
+        Returns
+        -------
+        pids
+            Process numbers on the workers' machines.
+        """
+        return list(self._client.run(os.getpid).values())
+
     def __call__(
         self, work: Work[_Result], case: WorldCase, numbers: Iterable[int]
     ) -> Iterator[_Result]:
@@ -162,7 +178,7 @@ class Cluster:
         left, attempt = list(numbers), 0
         while left:
             try:
-                for result in self._run(work, case, left):
+                for result in self._run(work, case, tuple(left)):
                     yield result
                     left.pop(0)
             except _lost() as error:
@@ -175,13 +191,15 @@ class Cluster:
                         code="GH153",
                     ) from error
 
-    def _run(self, work: Work[_Result], case: WorldCase, numbers: list[int]) -> Iterator[_Result]:
+    def _run(
+        self, work: Work[_Result], case: WorldCase, numbers: tuple[int, ...]
+    ) -> Iterator[_Result]:
         """Send the question to all workers, then keep each of them busy."""
         client = self._client
         client.wait_for_workers(1, timeout=_CONNECT_S)
         question = client.scatter(case, broadcast=True, hash=False)
         n_workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-        submit = partial(client.submit, work, question, pure=False)
+        submit = partial(client.submit, _numbered, work, question, pure=False)
         yield from _in_order(submit, numbers, n_ahead=_AHEAD * n_workers)
 
 
@@ -190,11 +208,19 @@ def _in_order(
 ) -> Iterator[Any]:
     """Hand results back in order, with a few worlds on their way."""
     coming = iter(numbers)
-    waiting = [submit(number) for number in islice(coming, n_ahead)]
+    waiting = [(number, submit(number)) for number in islice(coming, n_ahead)]
     while waiting:
-        result = waiting.pop(0).result()
-        waiting += [submit(number) for number in islice(coming, 1)]
+        number, future = waiting.pop(0)
+        answered, result = future.result()
+        if answered != number:  # a world in another's place would pass every count
+            raise SourceError(f"World {answered} came for world {number}.", code="GH153")
+        waiting += [(number, submit(number)) for number in islice(coming, 1)]
         yield result
+
+
+def _numbered(work: Work[_Result], case: WorldCase, number: int) -> tuple[int, _Result]:
+    """Work a world out and say which one it was."""
+    return number, work(case, number)
 
 
 def _check_workers(client: "Client", address: str) -> None:
