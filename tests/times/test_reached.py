@@ -8,7 +8,8 @@ import pytest
 
 from goldenhour.base.errors import InputError
 from goldenhour.base.grades import UnknownStreets
-from goldenhour.times.reached import Asked, Reached, reached
+from goldenhour.times.asked import Asked
+from goldenhour.times.reached import Reached, reached
 from goldenhour.times.service import Direction, Means, Site
 from goldenhour.times.unattached import WhyUnattached
 from goldenhour.town.town import Town

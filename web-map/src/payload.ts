@@ -67,6 +67,7 @@ export interface Reach {
   notes: Record<Language, string[]>;
   bands: { time: Both; people: number; structures: number; area_km2: number; people_on_known: number }[];
   sites: { label: string; name: string; at: LonLat; people: number[]; nearest: number[] }[];
+  worlds: number;
 }
 
 export interface Plan {

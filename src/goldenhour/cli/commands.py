@@ -238,6 +238,15 @@ def reach(
             help="What streets without a report count as. Default: as in the workspace's question."
         ),
     ] = None,
+    worlds: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Count over so many worlds that may be true.")
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same worlds.")
+    ] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler for the worlds.")
+    ] = None,
     at: At = "",
     json: Json = False,
 ) -> None:
@@ -260,6 +269,9 @@ def reach(
             direction=Direction.OUTWARD if outward else Direction.TO_SITE,
             means=Means(mode),
             unknown_streets=UnknownStreets(unknown_streets) if unknown_streets else None,
+            n_worlds=worlds,
+            seed=seed,
+            scheduler=scheduler,
             progress=bar,
         )
     show_reach.reach(result, as_json=json)

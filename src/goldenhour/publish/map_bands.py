@@ -19,6 +19,7 @@ from goldenhour.town.town import Town
 Json = dict[str, Any]
 
 _DEGREES = 6
+_PERCENT = 100
 
 
 def add_bands(columns: Columns, shapes: Shapes, reached: Reached) -> None:
@@ -48,6 +49,8 @@ def add_bands(columns: Columns, shapes: Shapes, reached: Reached) -> None:
     known = np.isfinite(seconds)
     columns.add_ints("structure.reach_s", np.where(known, np.ceil(np.where(known, seconds, 0)), -1))
     columns.add_ints("structure.reach_site", reached.service.nearest)
+    if reached.chances:
+        columns.add_bytes("structure.chance", np.floor(reached.chances.share[-1] * _PERCENT))
 
 
 def bands_in_words(town: Town, picture: Picture, reached: Reached) -> Json:
@@ -89,6 +92,7 @@ def bands_in_words(town: Town, picture: Picture, reached: Reached) -> Json:
             for band in reached.bands
         ],
         "sites": _sites(town, reached),
+        "worlds": reached.chances.n_worlds if reached.chances else 0,
     }
 
 

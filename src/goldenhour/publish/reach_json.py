@@ -154,11 +154,24 @@ def _answer(town: Town, reached: Reached) -> Json:
         "site_bands": [
             {**asdict(band), "site": asked.sites[band.site].label} for band in reached.site_bands
         ],
+        "worlds": _worlds(reached),
         "cell_m": reached.drawing.cell_m,
         "unattached": [
             {"structure_id": str(town.structures.id[row]), "why": WhyUnattached(int(why))}
             for row, why in zip(reached.unattached.row, reached.unattached.why, strict=True)
         ],
+    }
+
+
+def _worlds(reached: Reached) -> Json | None:
+    """Say how sure each band is; null if no worlds were asked for."""
+    counted = reached.chances
+    if counted is None:
+        return None
+    return {
+        "n_worlds": counted.n_worlds,
+        "seed": counted.seed,
+        "bands": [asdict(band) for band in counted.bands],
     }
 
 

@@ -81,6 +81,10 @@ def bands(town: Town, reached: Reached) -> gpd.GeoDataFrame:
         One row a limit, EPSG:4326; areas of longer limits hold those of shorter ones.
     """
     numbers = [asdict(band) for band in reached.bands]
+    if reached.chances:
+        numbers = [
+            row | asdict(band) for row, band in zip(numbers, reached.chances.bands, strict=True)
+        ]
     columns = {name: [row[name] for row in numbers] for name in numbers[0]}
     return shape_table(town, columns, shape_array(reached.drawing.within))
 
@@ -185,6 +189,9 @@ def structures(town: Town, picture: Picture, reached: Reached) -> gpd.GeoDataFra
         "site": _labels(reached, reached.service.nearest),
         "joins_no_street": why,
     }
+    if reached.chances:
+        for limit_s, share in zip(limits, reached.chances.share, strict=True):
+            columns[f"share_of_worlds_{limit_s:g}_s"] = share
     return point_table(town, np.arange(town.structures.n), columns)
 
 

@@ -73,6 +73,7 @@ def notes(town: Town, picture: Picture, reached: Reached, language: str) -> tupl
     if not picture.reports:
         said.append(say("reach.no-reports", language))
     said += [*_unknown(town, reached, language), *_closures(widest, language)]
+    said += _worlds(reached, language)
     if reached.unattached.n:
         said.append(_unattached(reached, language))
     if asked.direction is Direction.OUTWARD:
@@ -163,6 +164,28 @@ def _unknown(town: Town, reached: Reached, language: str) -> tuple[str, ...]:
         )
         for band in reached.bands
         if band.unknown_km > 0
+    )
+
+
+def _worlds(reached: Reached, language: str) -> tuple[str, ...]:
+    """Say how sure each band is, if worlds were counted."""
+    counted = reached.chances
+    if counted is None:
+        return ()
+    return tuple(
+        say(
+            "reach.worlds",
+            language,
+            n=f"{counted.n_worlds:,}",
+            seed=counted.seed,
+            time=duration(band.limit_s, language),
+            expected=people_text(band.people_expected),
+            low=people_text(band.people_low),
+            high=people_text(band.people_high),
+            sure=f"{band.n_sure:,}",
+            ever=f"{band.n_ever:,}",
+        )
+        for band in counted.bands
     )
 
 

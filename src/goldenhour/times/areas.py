@@ -189,9 +189,12 @@ class _Search(NamedTuple):
 
     def _one(self, site: int, limits: Sequence[int]) -> tuple[_Times, Areas]:
         """Measure one site, and draw it."""
-        at = slice(site, site + 1)
+        at, back_m = slice(site, site + 1), self.landing.back_m
         landing = Landing(
-            edge=self.landing.edge[at], share=self.landing.share[at], off_m=self.landing.off_m[at]
+            edge=self.landing.edge[at],
+            share=self.landing.share[at],
+            off_m=self.landing.off_m[at],
+            back_m=None if back_m is None else back_m[at],
         )
         spots = measure(
             self.evacuation,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spots along streets and on the steps between streets and doors: where people can be met."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -106,6 +107,7 @@ def ground_near(
         edge=np.concatenate([on_streets.edge, walks.edge]),
         share=np.concatenate([on_streets.share, walks.share]),
         off_m=np.concatenate([on_streets.off_m, walks.off_m]),
+        back_m=None if walks.back_m is None else np.concatenate([on_streets.off_m, walks.back_m]),
     )
     xy = np.concatenate([shapely.get_coordinates(at), walks_xy])
     return Ground(joined, xy[:, 0], xy[:, 1], len(on_streets.edge))
@@ -160,7 +162,10 @@ def _on_walks(evacuation: Evacuation, touched: NDArray[np.bool_]) -> tuple[Landi
     xy = start[walk] + part[:, None] * (end - start)[walk]
     at_door = part == 1
     xy[at_door] = end[walk[at_door]]  # exactly, so that no rounding puts it into the next cell
-    return _landing(edge[walk], share[walk], part * off_m[walk]), xy
+    walks = _landing(edge[walk], share[walk], part * off_m[walk])
+    if landing.back_m is not None:
+        walks = replace(walks, back_m=(part * landing.back_m[row, place][walk])[:, None])
+    return walks, xy
 
 
 def _counted(values: Integers, n: Integers) -> tuple[Integers, Integers]:

@@ -1,28 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is within reach of sites at a moment: the question, and the whole answer."""
+"""What is within reach of sites at a moment: the whole answer."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-import goldenhour
 from goldenhour.base.grades import StreetState, UnknownStreets
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.times.access import Landing
 from goldenhour.times.areas import Drawing, draw
+from goldenhour.times.asked import Asked, fingerprint
 from goldenhour.times.bands import Band, Measured, SiteBand, bands, site_bands
 from goldenhour.times.carry import Evacuation
+from goldenhour.times.chances import Chances
 from goldenhour.times.kernels.reach import FAR
 from goldenhour.times.pieces import Pieces, pieces_of
 from goldenhour.times.service import (
-    Direction,
     Means,
     Service,
-    Site,
     by_means,
     landing_of,
     serve,
@@ -34,32 +31,6 @@ from goldenhour.town.town import Town
 
 _STEP = "Measuring what is within reach"
 _N_STEPS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """
-    What somebody wants to know.
-
-    Parameters
-    ----------
-    sites
-        Sites, each once.
-    limits_s
-        Limits in seconds, inclusive, ascending.
-    direction
-        Which way the time counts.
-    means
-        What may be used.
-    unknown_streets
-        Whether streets without a report count as passable or as closed.
-    """
-
-    sites: tuple[Site, ...]
-    limits_s: tuple[float, ...]
-    direction: Direction
-    means: Means
-    unknown_streets: UnknownStreets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +60,8 @@ class Reached:
         Structures that join no street open to these means, and why.
     shut_sites
         Numbers of sites all of whose streets are closed to these means.
+    chances
+        Shares of worlds, None if no worlds were asked for.
     """
 
     id: str
@@ -101,6 +74,7 @@ class Reached:
     is_unknown: NDArray[np.bool_]
     unattached: Unattached
     shut_sites: tuple[int, ...]
+    chances: Chances | None = None
 
 
 def reached(
@@ -175,35 +149,6 @@ def reached(
     )
     progress(_STEP, _N_STEPS, _N_STEPS)
     return answer
-
-
-def fingerprint(town: Town, picture: Picture, asked: Asked) -> str:
-    """
-    Name an answer by what it rests on, the program's version too.
-
-    Parameters
-    ----------
-    town
-        Its layers' checksums count.
-    picture
-        Its moment and reports count.
-    asked
-        Counts whole.
-
-    Returns
-    -------
-    id
-        SHA-256 in hexadecimal digits.
-    """
-    words = {
-        "program": goldenhour.__version__,
-        "town": [[source.format, source.sha256] for source in town.sources],
-        "as_of": picture.as_of.isoformat(),
-        "reports": sorted(report.id for report in picture.reports),
-        "asked": asdict(asked),
-    }
-    text = json.dumps(words, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _serve(evacuation: Evacuation, asked: Asked) -> Service:

@@ -2,8 +2,9 @@
 """What is within reach of named places: numbers, areas, map."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from goldenhour.base.errors import InputError
@@ -13,9 +14,12 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.movement.find_place import Spot, find_place
 from goldenhour.publish import reach_json, reach_tables, web_map
 from goldenhour.siting.screening import Screening
-from goldenhour.times.reached import Asked, Reached, reached
+from goldenhour.times.asked import Asked
+from goldenhour.times.chances import Chances, chances
+from goldenhour.times.reached import Reached, reached
 from goldenhour.times.service import Direction, Means, Site
 from goldenhour.workflows.question_file import question_from
+from goldenhour.workflows.scheduler import in_threads, open_scheduler
 from goldenhour.workflows.state import State, load_state
 from goldenhour.workflows.whole import whole_folder
 from goldenhour.workflows.workspace import Workspace
@@ -61,6 +65,9 @@ def reach(  # noqa: PLR0913 - a question in full, all by name
     direction: Direction = Direction.TO_SITE,
     means: Means = Means.BOTH,
     unknown_streets: UnknownStreets | None = None,
+    n_worlds: int = 0,
+    seed: int = 0,
+    scheduler: str | None = None,
     progress: Progress = quiet,
 ) -> ReachResult:
     """
@@ -83,6 +90,12 @@ def reach(  # noqa: PLR0913 - a question in full, all by name
     unknown_streets
         Whether streets without a report count as passable or as closed; None takes the workspace's
         question.
+    n_worlds
+        Worlds to count over; 0 for none.
+    seed
+        Of the worlds.
+    scheduler
+        Address of a Dask scheduler that works worlds out; None for threads of this process.
     progress
         Told how far the work is.
 
@@ -106,8 +119,12 @@ def reach(  # noqa: PLR0913 - a question in full, all by name
         direction=direction,
         means=means,
         unknown_streets=unknown_streets,
+        n_worlds=n_worlds,
+        seed=seed,
     )
     answer = reached(state.town, state.picture, asked, terrain=state.terrain, progress=progress)
+    if n_worlds:
+        answer = replace(answer, chances=_chances(state, asked, scheduler, progress))
     folder = workspace.folder / "reach" / answer.id[:12]
     with whole_folder(folder) as hidden:
         _write_all(hidden, state, answer, progress)
@@ -117,6 +134,17 @@ def reach(  # noqa: PLR0913 - a question in full, all by name
         state=state,
         findings=(*state.findings, *state.picture.findings, *findings),
     )
+
+
+def _chances(state: State, asked: Asked, scheduler: str | None, progress: Progress) -> Chances:
+    """Count over worlds, in threads of this process or on a cluster: it changes no number."""
+    count = partial(
+        chances, state.town, state.picture, asked, terrain=state.terrain, progress=progress
+    )
+    if scheduler is None:
+        return count(run=in_threads)
+    with open_scheduler(scheduler) as cluster:
+        return count(run=cluster)
 
 
 def _sites(state: State, places: Sequence[str]) -> tuple[tuple[Site, ...], tuple[Finding, ...]]:

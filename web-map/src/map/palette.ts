@@ -26,6 +26,13 @@ export const bandShade = (band: number, n: number): number =>
   n > 1 ? Math.round((band * (BANDS.length - 1 - (n < 4 ? 1 : 0))) / (n - 1)) : 1;
 export const BAND_DASHES = [[1], [5, 2], [2, 2], [1, 2], [6, 2, 1, 2], [1, 4]] as const;
 export const BAND_LINE = "#3f007d";
+/** Share of worlds in which a structure is within reach: at least so many per cent. */
+export const CHANCES = [
+  [95, "#08415c"],
+  [50, "#1f8a8a"],
+  [5, "#f2c230"],
+  [0, "#ffffff"],
+] as const;
 export const UNSERVED = "#b3258e";
 export const CANDIDATE = "#0b6fb8";
 export const REFUSED = "#55504a";

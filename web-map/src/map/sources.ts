@@ -20,11 +20,13 @@ export function build({ panel, columns }: Payload): Sources {
   const outlined = owners(columns, "outline");
   const grade = columns.bytes("structure.dominant");
   const shares = columns.bytes("structure.grade");
+  const chance = columns.has("structure.chance") ? columns.bytes("structure.chance") : null;
   const structure = (row: number): Properties => {
     const worst = grade[row] ?? 4;
     return {
       grade: worst,
       sure: 0.5 + 0.45 * ((shares[row * 5 + worst] ?? 0) / 100),
+      chance: chance?.[row] ?? 0,
       outlined: outlined.has(row) ? 1 : 0,
       candidate: isCandidate(columns, panel.rules.tsp?.length ?? 0, row) ? 1 : 0,
     };

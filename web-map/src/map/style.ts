@@ -15,6 +15,7 @@ export const GROUPS = {
   sites: ["site-room"],
   visits: ["visits"],
   bands: ["bands", ...colour.BANDS.map((_, band) => `band-line-${band}`)],
+  chance: ["chance"],
   nearest: ["nearest-room", "nearest-line"],
   reach: ["reach", "reach-line"],
   unserved: ["unserved-far", "unserved"],
@@ -38,6 +39,7 @@ export const OFF_ON_REACH: ReadonlySet<Group> = new Set<Group>(["unserved", "dam
 export const PICKS: readonly string[] = [
   "visits",
   "care",
+  "chance",
   "structures",
   "structures-far",
   "outlines",
@@ -199,6 +201,17 @@ function structurePoints(): LayerSpecification[] {
       source: "structures",
       filter: ["==", ["get", "outlined"], 0],
       paint,
+    },
+    {
+      id: "chance",
+      type: "circle",
+      source: "structures",
+      paint: {
+        "circle-color": byChance(),
+        "circle-stroke-color": colour.CHANCES[0][1],
+        "circle-stroke-width": byZoom([10, 0.2], [14, 0.7]),
+        "circle-radius": byZoom([10, 0.9], [12, 1.7], [14, 3.2], [17, 8]),
+      },
     },
     ring("candidates", ["==", ["get", "candidate"], 1], colour.CANDIDATE),
     ring("refused", ["==", ["get", "candidate"], 0], colour.REFUSED),
@@ -391,6 +404,11 @@ export function placeName(language: Language): ExpressionSpecification {
     ["get", second],
     ["concat", ["get", first], "\n", ["get", second]],
   ];
+}
+
+function byChance(): ExpressionSpecification {
+  const [sure, likely, unlikely, hardly] = colour.CHANCES;
+  return ["step", ["get", "chance"], hardly[1], unlikely[0], unlikely[1], likely[0], likely[1], sure[0], sure[1]];
 }
 
 function byBand(): ExpressionSpecification {

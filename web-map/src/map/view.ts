@@ -67,7 +67,7 @@ export class View {
     this.map.once("load", () => {
       addImages(this.map);
       for (const layer of layers()) this.map.addLayer(layer);
-      for (const group of OFF_ON_REACH) this.show(group, startsOn(group, payload));
+      for (const group of [...OFF_ON_REACH, "chance" as const]) this.show(group, startsOn(group, payload));
     });
     this.#listen(listener);
   }
@@ -204,6 +204,7 @@ export function canDraw(): boolean {
 }
 
 export function startsOn(group: Group, { panel }: Payload): boolean {
+  if (group === "chance") return Boolean(panel.reach?.worlds);
   return !OFF_AT_FIRST.has(group) && !(panel.reach && OFF_ON_REACH.has(group));
 }
 
