@@ -137,14 +137,18 @@ def alone(seen: Seen) -> list[str]:
     """Print what only ours was asked."""
     ours, cold = seen["mosaic"].get(OURS, {}), seen["cold"]
     core_s, wall_s = (_round(_number(ours, key)) for key in ("edit_s", "edit_wall_s"))
-    kept_s, made_s = (_round(_number(cold, key)) for key in ("kept_s", "made_s"))
+    kept, made = (
+        f"{_round(_number(cold, f'{name}_s'))} s wall, "
+        f"{_round(_number(cold, f'{name}_core_s'))} core-s"
+        for name in ("kept", "made")
+    )
     lines = [
         "- close 3,000 streets of the mosaic, then 1,000 x 10,000:",
         f"  - {core_s} core-s",
         f"  - {wall_s} s wall",
         "- fresh program to the first 1,000 x 10,000 on the mosaic:",
-        f"  - {kept_s} s wall with the order kept on disk",
-        f"  - {made_s} s wall without",
+        f"  - {kept} with the order kept on disk",
+        f"  - {made} without",
     ]
     if "failed" in cold:
         lines.append(f"- cold start: {cold['failed']}")
