@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from goldenhour.base.errors import InputError
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(h|hours?|min|minutes?|m|s|sec|seconds?|ساعة|دقيقة|ثانية)")
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(hours?|h|minutes?|min|m|seconds?|sec|s|ساعة|دقيقة|ثانية)")
 _SECONDS = {"h": 3600, "m": 60, "s": 1, "س": 3600, "د": 60, "ث": 1}
 _LONGEST_S, _MOST = 24 * 3600, 6
 
