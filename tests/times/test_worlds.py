@@ -60,9 +60,10 @@ def _doubtful(town: Town, chance: float = 0.3) -> Picture:
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 40))
 def test_a_world_is_its_seed_and_number(town_seed: int, seed: int, number: int) -> None:
     """Whoever draws a world, alone or after many others, draws the same one."""
-    picture = _doubtful(draw(town_seed % 50))
-    alone = worlds.draw(picture, seed=seed, number=number)
-    (*_, last) = worlds.draw_many(picture, seed=seed, n=number + 1)
+    town = draw(town_seed % 50)
+    picture = _doubtful(town)
+    alone = worlds.draw(town, picture, seed=seed, number=number)
+    (*_, last) = worlds.draw_many(town, picture, seed=seed, n=number + 1)
     for name in ("closed_on_foot", "closed_to_vehicles", "rubble"):
         assert np.array_equal(getattr(alone, name), getattr(last, name))
 
@@ -74,7 +75,8 @@ def test_more_rubble_closes_the_same_streets_and_more(seed: int, one: float, oth
     """Raising the chance of rubble never opens a street in any world."""
     town = draw(3)
     low, high = (
-        worlds.draw(_doubtful(town, chance), seed=seed, number=0) for chance in sorted((one, other))
+        worlds.draw(town, _doubtful(town, chance), seed=seed, number=0)
+        for chance in sorted((one, other))
     )
     assert not (low.rubble & ~high.rubble).any()
     assert np.array_equal(low.closed_on_foot, high.closed_on_foot)
@@ -84,7 +86,7 @@ def test_reported_closures_hold_in_every_world() -> None:
     """A street reported closed is closed in all worlds; what stops a stretcher stops a vehicle."""
     town = draw(3)
     picture = picture_of(town, closed=(0,), closed_to_vehicles=(1,), unknown=(2, 3))
-    for world in worlds.draw_many(picture, seed=1, n=50):
+    for world in worlds.draw_many(town, picture, seed=1, n=50):
         assert world.closed_on_foot[0]
         assert world.closed_to_vehicles[[0, 1]].all()
         assert not (world.closed_on_foot & ~world.closed_to_vehicles).any()
@@ -98,15 +100,16 @@ def test_streets_close_as_often_as_is_believed() -> None:
     picture = picture_of(
         town, unknown=tuple(range(n)), rubble_share=[0.4, np.nan, *[0.0] * (n - 2)]
     )
-    drawn = list(worlds.draw_many(picture, seed=2, n=1000))
+    drawn = list(worlds.draw_many(town, picture, seed=2, n=1000))
     rubble = np.mean([world.rubble for world in drawn], axis=0)
     closed = np.mean([world.closed_to_vehicles for world in drawn], axis=0)
+    stretches = town.streets.length_m / 100
     prior = facts.number("picture.world_rubble_unknown_share")
     share = facts.fact("picture.world_unknown_closed_share").value["vehicle"]
     assert abs(rubble[0] - 0.4) < 0.06
-    assert abs(rubble[1] - prior) < 0.03
+    assert abs(rubble[1] - (1 - (1 - prior) ** stretches[1])) < 0.02
     assert not rubble[2:].any()
-    assert abs(closed.mean() - share) < 0.02
+    assert abs(closed.mean() - (1 - (1 - share) ** stretches).mean()) < 0.01
 
 
 @pytest.mark.laws
@@ -118,7 +121,7 @@ def test_a_world_is_measured_as_a_picture_without_doubt(town_seed: int, seed: in
     picture = _doubtful(town)
     case = _case(town, picture, seed=seed)
     for number, reach in enumerate(over.carry_times(case, 3)):
-        world = worlds.draw(picture, seed=seed, number=number)
+        world = worlds.draw(town, picture, seed=seed, number=number)
         alone = Evacuation.of(town, worlds.in_world(picture, world), unknown_streets=PASSABLE)
         expected = alone.carry_times(case.sites, case.homes, case.limit_s)
         assert np.array_equal(reach.start, expected.start)
@@ -164,7 +167,8 @@ def test_shares_come_near_what_can_be_counted(monkeypatch: pytest.MonkeyPatch) -
     case = _case(town, picture, limit_s=limit_s)
     shares, n_worlds = over.reached_share(over.soonest(case, 600), (limit_s,))
     expected = np.zeros(len(case.homes))
-    for kinds in product(_outcomes(rubble), repeat=len(doubtful)):
+    stretches = town.streets.length_m[list(doubtful)] / 100
+    for kinds in product(*(_outcomes(rubble, n) for n in stretches)):
         reach = _in_this_world(case, doubtful, [kind for kind, _ in kinds])
         expected[np.unique(reach.home)] += np.prod([chance for _, chance in kinds])
     assert n_worlds == 600
@@ -172,14 +176,11 @@ def test_shares_come_near_what_can_be_counted(monkeypatch: pytest.MonkeyPatch) -
     assert np.abs(shares[0] - expected).max() < 0.07
 
 
-def _outcomes(rubble: float) -> list[tuple[tuple[bool, bool, bool], float]]:
+def _outcomes(rubble: float, n_stretches: float) -> list[tuple[tuple[bool, bool, bool], float]]:
     """List what can be of a doubtful street (on foot, by vehicle, rubble), and how likely."""
     shares = facts.fact("picture.world_unknown_closed_share").value
-    closed = (
-        ((True, True), shares["stretcher"]),
-        ((False, True), shares["vehicle"] - shares["stretcher"]),
-        ((False, False), 1 - shares["vehicle"]),
-    )
+    foot, car = (1 - (1 - shares[mode]) ** n_stretches for mode in ("stretcher", "vehicle"))
+    closed = (((True, True), foot), ((False, True), car - foot), ((False, False), 1 - car))
     lying = ((True, rubble), (False, 1 - rubble))
     return [((*ways, lies), one * other) for (ways, one), (lies, other) in product(closed, lying)]
 
@@ -217,7 +218,7 @@ def test_a_missing_world_is_an_error() -> None:
             over.soonest(case, 3, run=lambda work, case, numbers: iter([work(case, min(numbers))]))
         )
     with pytest.raises(InputError, match="from 0"):
-        worlds.draw(case.picture, seed=-1, number=0)
+        worlds.draw(draw(4), case.picture, seed=-1, number=0)
 
 
 def _only_the_first(

@@ -245,7 +245,12 @@ def reach(
         int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same worlds.")
     ] = 0,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler for the worlds.")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler for the worlds, such as tcp://10.0.0.7:8786; `local` starts "
+            "one over this machine's cores. Default: threads.",
+        ),
     ] = None,
     at: At = "",
     json: Json = False,

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from goldenhour.base import facts
 from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Mode, StreetState
-from goldenhour.picture.belief import Picture, StreetBelief
+from goldenhour.picture.belief import Picture
+from goldenhour.town.town import Town
 
 _CLOSURES, _RUBBLE = 0, 1  # what a stream of random numbers is for; never renumber
+_STRETCH_M = 100.0  # facts give chances for so much street
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class World:
     rubble: NDArray[np.bool_]
 
 
-def draw(picture: Picture, *, seed: int, number: int) -> World:
+def draw(town: Town, picture: Picture, *, seed: int, number: int) -> World:
     """
     Draw one world.
 
@@ -57,6 +59,8 @@ def draw(picture: Picture, *, seed: int, number: int) -> World:
 
     Parameters
     ----------
+    town
+        The town: a longer street is likelier closed somewhere.
     picture
         What is believed.
     seed
@@ -78,28 +82,35 @@ def draw(picture: Picture, *, seed: int, number: int) -> World:
         raise InputError(
             "Seeds and world numbers count from 0.", where=f"{seed}, {number}", code="GH150"
         )
-    streets = picture.streets
+    streets, n_stretches = picture.streets, town.streets.length_m / _STRETCH_M
     draw_closed, draw_rubble = (
-        _uniform(seed, number, what, len(streets.delay_s)) for what in (_CLOSURES, _RUBBLE)
+        _uniform(seed, number, what, len(n_stretches)) for what in (_CLOSURES, _RUBBLE)
     )
-    on_foot = _is_closed(streets.state_stretcher, draw_closed, Mode.STRETCHER)
-    by_vehicle = _is_closed(streets.state_vehicle, draw_closed, Mode.VEHICLE)
+    on_foot, by_vehicle = (
+        (draw_closed < _closing_chance(state, n_stretches, mode)) | (state == StreetState.CLOSED)
+        for state, mode in (
+            (streets.state_stretcher, Mode.STRETCHER),
+            (streets.state_vehicle, Mode.VEHICLE),
+        )
+    )
     unseen = streets.state_vehicle == StreetState.UNKNOWN
     return World(
         seed=seed,
         number=number,
         closed_on_foot=on_foot,
         closed_to_vehicles=by_vehicle | on_foot,
-        rubble=unseen & (draw_rubble < rubble_chance(streets)),
+        rubble=unseen & (draw_rubble < rubble_chance(town, picture)),
     )
 
 
-def draw_many(picture: Picture, *, seed: int, n: int) -> Iterator[World]:
+def draw_many(town: Town, picture: Picture, *, seed: int, n: int) -> Iterator[World]:
     """
     Draw worlds one by one.
 
     Parameters
     ----------
+    town
+        The town.
     picture
         What is believed.
     seed
@@ -113,7 +124,7 @@ def draw_many(picture: Picture, *, seed: int, n: int) -> Iterator[World]:
         Numbers 0 to ``n - 1``.
     """
     for number in range(n):
-        yield draw(picture, seed=seed, number=number)
+        yield draw(town, picture, seed=seed, number=number)
 
 
 def in_world(picture: Picture, world: World) -> Picture:
@@ -144,22 +155,26 @@ def in_world(picture: Picture, world: World) -> Picture:
     )
 
 
-def rubble_chance(streets: StreetBelief) -> NDArray[np.float64]:
+def rubble_chance(town: Town, picture: Picture) -> NDArray[np.float64]:
     """
     Say how likely rubble blocks each street, a prior where nothing is known.
 
     Parameters
     ----------
-    streets
-        What is believed of them.
+    town
+        The town.
+    picture
+        What is believed of its streets.
 
     Returns
     -------
     chance
         0 to 1. Shape ``(n_edges,)``.
     """
-    known = streets.rubble_share.astype(np.float64)
-    prior = facts.number("picture.world_rubble_unknown_share")
+    known = picture.streets.rubble_share.astype(np.float64)
+    prior = _somewhere(
+        facts.number("picture.world_rubble_unknown_share"), town.streets.length_m / _STRETCH_M
+    )
     return np.clip(np.where(np.isnan(known), prior, known), 0, 1)
 
 
@@ -169,17 +184,22 @@ def _uniform(seed: int, number: int, what: int, n: int) -> NDArray[np.float64]:
     return np.random.Generator(np.random.Philox(sequence)).random(n)
 
 
-def _is_closed(
-    state: NDArray[np.int8], drawn: NDArray[np.float64], mode: Mode
-) -> NDArray[np.bool_]:
-    """Hold what was drawn against the chance of each state."""
+def _closing_chance(
+    state: NDArray[np.int8], n_stretches: NDArray[np.float64], mode: Mode
+) -> NDArray[np.float64]:
+    """Say how likely each street is closed to a mode somewhere along it."""
     unknown, seen = (
         float(facts.fact(name).value[mode.value])
         for name in ("picture.world_unknown_closed_share", "picture.world_open_closed_share")
     )
-    chance = np.where(state == StreetState.UNKNOWN, unknown, seen)
-    closed: NDArray[np.bool_] = (drawn < chance) | (state == StreetState.CLOSED)
-    return closed
+    return _somewhere(np.where(state == StreetState.UNKNOWN, unknown, seen), n_stretches)
+
+
+def _somewhere(
+    share: float | NDArray[np.float64], n_stretches: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Turn the chance of one stretch into that of many in a row, each on its own."""
+    return 1 - (1 - share) ** n_stretches
 
 
 def _closing(state: NDArray[np.int8], closed: NDArray[np.bool_]) -> NDArray[np.int8]:

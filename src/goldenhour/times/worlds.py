@@ -241,7 +241,8 @@ def evacuation_in(case: WorldCase, number: int) -> Evacuation:
     """
     whole = case.evacuation
     vehicle = whole.layers.vehicle_use.vehicle
-    seen = worlds.in_world(case.picture, worlds.draw(case.picture, seed=case.seed, number=number))
+    world = worlds.draw(whole.town, case.picture, seed=case.seed, number=number)
+    seen = worlds.in_world(case.picture, world)
     ways_s = {}
     for mode in (Mode.STRETCHER, Mode.VEHICLE):
         use = evacuation.street_use(

@@ -95,7 +95,8 @@ def reach(  # noqa: PLR0913 - a question in full, all by name
     seed
         Of the worlds.
     scheduler
-        Address of a Dask scheduler that works worlds out; None for threads of this process.
+        Address of a Dask scheduler that works worlds out, ``local`` for processes of this machine;
+        None for threads of this one.
     progress
         Told how far the work is.
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 Work = Callable[[WorldCase, int], _Result]
 
+LOCAL = "local"
+"""Stands for a cluster of this machine's cores."""
+
 _AHEAD = 2  # worlds in hand per worker: enough to keep it busy, and few enough to keep in memory
 _ATTEMPTS = 3
 _CONNECT_S = 10
@@ -65,14 +68,14 @@ def in_threads(
 
 
 @contextmanager
-def open_scheduler(address: str | None = None) -> "Iterator[Cluster]":
+def open_scheduler(address: str = LOCAL) -> "Iterator[Cluster]":
     """
     Connect to a Dask scheduler, or start one on this machine.
 
     Parameters
     ----------
     address
-        Such as ``tcp://10.0.0.7:8786``; None starts workers on this machine, one per core, and
+        Such as ``tcp://10.0.0.7:8786``; ``local`` starts workers on this machine, one per core, and
         stops them afterwards.
 
     Yields
@@ -89,7 +92,7 @@ def open_scheduler(address: str | None = None) -> "Iterator[Cluster]":
     """
     from distributed import Client, LocalCluster  # noqa: PLC0415 - takes half a second to load
 
-    if address is None:
+    if address == LOCAL:
         with (
             LocalCluster(
                 host="127.0.0.1",
