@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from goldenhour.base.errors import InputError
 from goldenhour.times.kernels import reach
 from goldenhour.times.kernels.reach import Rows
+from goldenhour.times.many import apart
 
 if TYPE_CHECKING:  # the hierarchy's kernels load when somebody needs them
     from goldenhour.times.hierarchy import Hierarchy
@@ -146,7 +147,7 @@ class Topology:
             if direction not in self._rows:
                 ends = self.tail, self.head
                 near, far = ends if direction is Direction.LEAVING else ends[::-1]
-                start, arc = reach.order(near, self.n_nodes)
+                start, arc = apart(lambda: reach.order(near, self.n_nodes))
                 self._rows[direction] = start, far[arc], arc
             return self._rows[direction]
 
@@ -163,12 +164,14 @@ class Topology:
 
         with self.lock:
             if self.hierarchy is None:
-                self.hierarchy = Hierarchy.build(
-                    n_nodes=self.n_nodes,
-                    tail=self.tail,
-                    head=self.head,
-                    x=_shortened(self.x, self.y),
-                    y=self.y,
+                self.hierarchy = apart(
+                    lambda: Hierarchy.build(
+                        n_nodes=self.n_nodes,
+                        tail=self.tail,
+                        head=self.head,
+                        x=_shortened(self.x, self.y),
+                        y=self.y,
+                    )
                 )
             return self.hierarchy
 
@@ -311,7 +314,7 @@ class Weights:
         with self.lock:
             if self._way is None:
                 hierarchy = self.topology.built()
-                weighted = hierarchy.weigh(self.ticks)
+                weighted = apart(lambda: hierarchy.weigh(self.ticks))
                 self._way = Way(hierarchy.chordal, weighted.up, weighted.down)
             way = self._way
         return way if direction is Direction.LEAVING else Way(way.chordal, way.down, way.up)

@@ -190,19 +190,16 @@ def sparse(  # noqa: PLR0913 - the plain list of what a table needs, all by name
     pairs
         One row per source, targets ascending.
     """
-    n_sources, n_targets = len(sources.node), len(targets.node)
+    n_sources = len(sources.node)
     by_hand = no_pairs(n_sources) if known is None else known
-    entries = reach.entries(targets.node, targets.ticks, len(rows.start) - 1)
 
-    def work(first: int, last: int, place: tuple[reach.Desk, Ints]) -> Found:
+    def work(first: int, last: int, desk: reach.Desk) -> Found:
         block = Points(sources.node[first:last], sources.ticks[first:last])
         ways = Pairs(by_hand.start[first : last + 1], by_hand.column, by_hand.ticks)
-        part = reach.sparse(rows, block, entries, ways, reach.until(limit), *place)
+        part = reach.sparse(rows, block, targets, ways, reach.until(limit), desk)
         return Found(np.arange(first, last), *part)
 
-    shared = Workplaces(
-        lambda: (reach.desk(rows, sources, limit), np.full(n_targets, FAR, dtype=np.int32))
-    )
+    shared = Workplaces(lambda: reach.desk(rows, sources, limit))
     blocks = in_blocks(shared.at(work), n_sources, n_threads=n_threads, progress=progress)
     return joined(list(blocks), n_sources)
 
@@ -277,6 +274,27 @@ class Workplaces(Generic[_Place]):
             return part
 
         return placed
+
+
+def apart(work: Callable[[], _Part]) -> _Part:
+    """
+    Run kernels that make arrays in a thread of their own.
+
+    Numba hands arrays over with a few lines of Python in between; an interrupt just there ends
+    the process. Interrupts reach the main thread only, so they find it waiting here.
+
+    Parameters
+    ----------
+    work
+        Calls them.
+
+    Returns
+    -------
+    result
+        What ``work`` gave.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(work).result()
 
 
 def in_blocks(

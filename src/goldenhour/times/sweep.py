@@ -14,8 +14,8 @@ from goldenhour.times.kernels import sweep as kernel
 from goldenhour.times.kernels.branches import Branches
 from goldenhour.times.kernels.complete import Chordal
 from goldenhour.times.kernels.lanes import CLOSED, LANES
-from goldenhour.times.kernels.reach import Pairs, Points, entries
-from goldenhour.times.many import N_THREADS, Found, Workplaces, in_blocks, joined, no_pairs
+from goldenhour.times.kernels.reach import Pairs, Points
+from goldenhour.times.many import N_THREADS, Found, Workplaces, apart, in_blocks, joined, no_pairs
 
 Ints = NDArray[np.int32]
 _Part = TypeVar("_Part")
@@ -85,7 +85,8 @@ def select(chordal: Chordal, node: Ints) -> Selection:
         For sweeps to these targets.
     """
     rank = _ranks(chordal, node)
-    part = branches.select(chordal.start, chordal.head, chordal.parent, rank.ravel())
+    tree = chordal.start, chordal.head, chordal.parent
+    part = Branches(*apart(lambda: branches.select(*tree, rank.ravel())))
     n_lines = int(part.line[-1])
     line = part.line[part.local[rank]] if len(part.rank) else np.zeros_like(rank)
     place = np.where(rank >= 0, line, n_lines + 1).astype(np.uint32)
@@ -109,7 +110,7 @@ def weigh(way: Way, selection: Selection) -> Ints:
         Ticks of its arcs. Shape ``(m,)``.
     """
     part = selection.branches
-    found: Ints = branches.weigh(way.chordal.start, way.down, part.rank, part.first)
+    found: Ints = apart(lambda: branches.weigh(way.chordal.start, way.down, part.rank, part.first))
     return found
 
 
@@ -243,15 +244,21 @@ class Sweep:
             One row per source, targets ascending.
         """
         by_hand = no_pairs(len(self.node)) if known is None else known
-        by_line = entries(self.selection.place, self.step, self.selection.n_lines)
+        place, step = self.selection.place.ravel(), self.step.ravel()
 
         def work(first: int, last: int, desk: _Desk) -> Found:
             row = self.order[first:last]
             self._run(row, desk)
-            part = gather.pairs(
-                desk.found, by_line, by_hand, self.limit, row, desk.best_of(len(self.step))
+            column, ticks = desk.lists_of(len(self.step))
+            n = gather.pairs(
+                *(desk.found, place, step, by_hand, self.limit, row),
+                *(column, ticks),
             )
-            return Found(row, *part)
+            column, ticks = (
+                np.concatenate([one[: n[lane]] for lane, one in enumerate(side[: len(n)])])
+                for side in (column, ticks)
+            )
+            return Found(row, n, column, ticks)
 
         blocks = self._in_blocks(work, progress=progress, n_threads=n_threads)
         return joined(list(blocks), len(self.node))
@@ -296,7 +303,7 @@ class _Desk:
     branch: Ints
     lowest: Ints
     found: Ints
-    best: Ints
+    lists: Ints
 
     @classmethod
     def of(cls, sweep: Sweep) -> Self:
@@ -312,7 +319,7 @@ class _Desk:
             branch=np.empty(part.deepest * LANES, dtype=np.int32),
             lowest=np.empty(part.deepest, dtype=np.int32),
             found=found,
-            best=np.empty((0, LANES), dtype=np.int32),
+            lists=np.empty((2, LANES, 0), dtype=np.int32),
         )
 
     def rows_for(self, n_met: int) -> Ints:
@@ -322,11 +329,11 @@ class _Desk:
             self.lift = np.empty(2 * n, dtype=np.int32)
         return self.lift[:n]
 
-    def best_of(self, n_targets: int) -> Ints:
-        """Give one closed row for each target."""
-        if len(self.best) != n_targets:
-            self.best = np.full((n_targets, LANES), CLOSED, dtype=np.int32)
-        return self.best
+    def lists_of(self, n_targets: int) -> Ints:
+        """Give room for all pairs of a block, and one more: targets and ticks."""
+        if self.lists.shape[2] != n_targets + 1:
+            self.lists = np.empty((2, LANES, n_targets + 1), dtype=np.int32)
+        return self.lists
 
 
 def _ranks(chordal: Chordal, node: Ints) -> Ints:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which part of a hierarchy leads to given targets, in the order of the way down; compiled."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -31,7 +31,7 @@ class Branches(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def select(start: Array, head: Array, parent: Array, targets: Array) -> Branches:
+def select(start: Array, head: Array, parent: Array, targets: Array) -> tuple[Any, ...]:
     """
     Select all ancestors of the targets and order them for the way down.
 
@@ -49,7 +49,7 @@ def select(start: Array, head: Array, parent: Array, targets: Array) -> Branches
     Returns
     -------
     branches
-        Good for any weights.
+        What ``Branches`` is made of; good for any weights.
     """
     local, is_target, n = _mark(parent, targets)
     rank, end = _in_branches(parent, local, n)
@@ -69,7 +69,7 @@ def select(start: Array, head: Array, parent: Array, targets: Array) -> Branches
         for arc in range(start[rank[i]], start[rank[i] + 1]):
             level[at] = depth[local[head[arc]]]
             at += 1
-    return Branches(rank, first, level, depth, end, line, local, deepest)
+    return rank, first, level, depth, end, line, local, deepest
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,6 @@ import numpy as np
 from numba import njit, types
 
 from goldenhour.times.kernels.lanes import (
-    CLOSED,
     LANES,
     ONE,
     PLACES,
@@ -20,7 +19,7 @@ from goldenhour.times.kernels.lanes import (
     soonest,
     store,
 )
-from goldenhour.times.kernels.reach import FAR, TICKS_PER_S, Entries, Pairs
+from goldenhour.times.kernels.reach import FAR, TICKS_PER_S, Pairs
 
 _TILE = 64
 _HIGH = np.uint64(_TILE)
@@ -134,71 +133,59 @@ def in_whole_seconds(
 
 
 @njit(cache=True, nogil=True)
-def pairs(
+def pairs(  # noqa: PLR0913, PLR0917 - what one block needs
     found: Array,
-    entries: Entries,
+    place: Array,
+    step: Array,
     known: Pairs,
     limit: int,
     row: Array,
-    best: Array,
-) -> tuple[Array, Array, Array]:
+    column: Array,
+    ticks: Array,
+) -> Array:
     """
     List the pairs of a block within the limit.
 
     Parameters
     ----------
-    found
-        Rows of targets. Shape ``((n_lines + 2) * 16,)``, int32.
-    entries
-        Which targets step off where.
+    found, place, step, limit
+        As in ``in_ticks``.
     known
         Ways that pass no node, per source; the shorter way counts.
-    limit
-        Ticks, inclusive.
     row
         Source of each lane in use. Shape ``(n_lanes,)``, int64.
-    best
-        All ``CLOSED``, and clean again afterwards. Shape ``(n_targets, 16)``, int32.
+    column
+        Receives targets, ascending, one row per lane. Shape ``(16, n_targets + 1)``, int32.
+    ticks
+        Receives their ticks. Shape ``(16, n_targets + 1)``, int32.
 
     Returns
     -------
-    n_found, column, ticks
-        Pairs of each lane, shape ``(n_lanes,)``; then all pairs, lane after lane, columns
-        ascending: int32 targets and int32 ticks.
+    n_found
+        Pairs of each lane. Shape ``(n_lanes,)``, int64.
     """
-    is_met = np.zeros(len(best), dtype=np.uint8)
-    for line in range(len(entries.start) - 1):
-        lanes = found[line * LANES : (line + 1) * LANES]
-        if lanes.min() > limit:
-            continue
-        for at in range(entries.start[line], entries.start[line + 1]):
-            target, step = entries.target[at], entries.ticks[at]
-            is_met[target] = 1
-            for lane in range(LANES):
-                best[target, lane] = min(best[target, lane], np.int32(lanes[lane] + step))
-    for lane in range(len(row)):
-        for at in range(known.start[row[lane]], known.start[row[lane] + 1]):
-            is_met[known.column[at]] = 1
-            held = best[known.column[at], lane]
-            best[known.column[at], lane] = min(held, known.ticks[at])
-    return _listed(best, is_met, limit, len(row))
+    tile, n_targets = np.empty((_TILE + LANES) * LANES, dtype=np.int32), column.shape[1] - 1
+    longest, n_found = np.int32(limit), np.zeros(len(row), dtype=np.int64)
+    way = known.start[row]
+    for first in range(0, n_targets, _TILE):
+        n = min(_TILE, n_targets - first)
+        _tile(found, place, step, len(place) // n_targets, first, n, tile)
+        for lane in range(len(row)):
+            here, last_way = tile[lane * _TILE : lane * _TILE + n], known.start[row[lane] + 1]
+            way[lane] = _past_nodes(here, first, known, way[lane], last_way)
+            at = n_found[lane]
+            for j in range(n):  # written at once, counted if within: no branch to guess
+                column[lane, at], ticks[lane, at] = first + j, here[j]
+                at += here[j] <= longest
+            n_found[lane] = at
+    return n_found
 
 
 @njit(cache=True, nogil=True)
-def _listed(best: Array, is_met: Array, limit: int, n_lanes: int) -> tuple[Array, Array, Array]:
-    """List what is within the limit, lane after lane, and clean up."""
-    n_found = np.zeros(n_lanes, dtype=np.int64)
-    met = np.flatnonzero(is_met)
-    for target in met:
-        for lane in range(n_lanes):
-            n_found[lane] += best[target, lane] <= limit
-    at = np.cumsum(n_found) - n_found
-    column = np.empty(n_found.sum(), dtype=np.int32)
-    ticks = np.empty(len(column), dtype=np.int32)
-    for target in met:
-        for lane in range(n_lanes):
-            if best[target, lane] <= limit:
-                column[at[lane]], ticks[at[lane]] = target, best[target, lane]
-                at[lane] += 1
-        best[target, :] = CLOSED
-    return n_found, column, ticks
+def _past_nodes(here: Array, first: int, known: Pairs, way: int, last: int) -> int:
+    """Shorten times by known ways; give the first way to a later target."""
+    while way < last and known.column[way] < first + len(here):
+        j = known.column[way] - first
+        here[j] = min(here[j], known.ticks[way])
+        way += 1
+    return way

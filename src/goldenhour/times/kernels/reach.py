@@ -49,14 +49,6 @@ class Pairs(NamedTuple):
     ticks: Array
 
 
-class Entries(NamedTuple):
-    """Targets that step off at each node: int64 ``start``, int32 ``target``, int32 ``ticks``."""
-
-    start: Array
-    target: Array
-    ticks: Array
-
-
 class Stop(NamedTuple):
     """When a search ends: ``limit`` in ticks; or ``n_wanted`` nodes marked in uint8 ``wanted``."""
 
@@ -351,32 +343,9 @@ def order(near: Array, n_nodes: int) -> tuple[Array, Array]:
     return start, arc
 
 
-def entries(place: Array, ticks: Array, n_places: int) -> Entries:
-    """
-    Turn targets round: from where one steps off to who steps off there.
-
-    Parameters
-    ----------
-    place
-        Node or line of each entry; others than 0 to below ``n_places`` are none. Shape
-        ``(n_targets, k)``, integers.
-    ticks
-        Ticks from there to the target. Shape ``(n_targets, k)``, int32.
-    n_places
-        Number of nodes or lines.
-
-    Returns
-    -------
-    entries
-        Rows by place.
-    """
-    start, at = order(place.ravel(), n_places)
-    return Entries(start, at // np.int32(max(place.shape[1], 1)), ticks.ravel()[at])
-
-
 @njit(cache=True, nogil=True)
-def sparse(  # noqa: PLR0913, PLR0917 - what one block needs
-    rows: Rows, sources: Points, targets: Entries, known: Pairs, stop: Stop, work: Desk, best: Array
+def sparse(
+    rows: Rows, sources: Points, targets: Points, known: Pairs, stop: Stop, work: Desk
 ) -> tuple[Array, Array, Array]:
     """
     List the pairs within the limit, one search per source.
@@ -388,15 +357,13 @@ def sparse(  # noqa: PLR0913, PLR0917 - what one block needs
     sources
         Where searches start. Shape ``(n_sources, k)``.
     targets
-        What they reach, by node.
+        What they reach. Shape ``(n_targets, k)``.
     known
         Ways that pass no node, per source; the shorter way counts.
     stop
         When each search stops.
     work
         Clean work arrays; clean again afterwards.
-    best
-        All FAR; FAR again afterwards. Shape ``(n_targets,)``, int32.
 
     Returns
     -------
@@ -404,34 +371,26 @@ def sparse(  # noqa: PLR0913, PLR0917 - what one block needs
         Pairs of each source, shape ``(n_sources,)``; then all pairs, row after row, columns
         ascending: int32 targets and int32 ticks.
     """
-    n_sources, n_targets = sources.node.shape[0], len(best)
-    n_found, n = np.zeros(n_sources, dtype=np.int64), 0
+    state, touched, first = work.state, work.touched, work.first
+    n_sources, n_targets = sources.node.shape[0], targets.node.shape[0]
+    n_found = np.zeros(n_sources, dtype=np.int64)
     column, found = np.empty(n_targets, dtype=np.int32), np.empty(n_targets, dtype=np.int32)
+    n = 0
     for row in range(n_sources):
         if len(column) < n + n_targets:
             column = np.concatenate((column[:n], np.empty(n + n_targets, dtype=np.int32)))
             found = np.concatenate((found[:n], np.empty(n + n_targets, dtype=np.int32)))
         seeds = Points(sources.node[row : row + 1], sources.ticks[row : row + 1])
         n_touched = search(rows, seeds, stop, NO_TAG, work)
-        _step_off(work.state, work.touched[:n_touched], targets, best)
-        for at in range(known.start[row], known.start[row + 1]):
-            best[known.column[at]] = min(best[known.column[at]], known.ticks[at])
-        n_found[row] = -n
+        at, end, before = known.start[row], known.start[row + 1], n
         for target in range(n_targets):
-            if best[target] <= stop.limit:
-                column[n], found[n] = target, best[target]
+            ticks = _arrival(state, targets.node, targets.ticks, target)
+            while at < end and known.column[at] == target:
+                ticks = min(ticks, int(known.ticks[at]))
+                at += 1
+            if ticks <= stop.limit:
+                column[n], found[n] = target, ticks
                 n += 1
-        best[:] = FAR
-        n_found[row] += n
-        _clean(work.state, work.touched, n_touched, work.first, work.shift)
+        n_found[row] = n - before
+        _clean(state, touched, n_touched, first, work.shift)
     return n_found, column[:n].copy(), found[:n].copy()
-
-
-@njit(cache=True, nogil=True)
-def _step_off(state: Array, touched: Array, targets: Entries, best: Array) -> None:
-    """Bring the times of the nodes reached to the targets that step off there."""
-    start, target, step = targets.start, targets.target, targets.ticks
-    for node in touched:
-        for at in range(start[node], start[node + 1]):
-            then = int(state[node, TICKS]) + int(step[at])
-            best[target[at]] = min(best[target[at]], then)
