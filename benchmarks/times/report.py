@@ -184,13 +184,14 @@ def _steps(towns: dict[str, Any]) -> list[str]:
 
 
 def machine() -> str:
-    """Name processor, cores and interpreter."""
+    """Name processor, cores, interpreter, and how busy the machine is."""
     told = Path("/proc/cpuinfo")  # the platform module knows less
     lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
     model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
     return (
         f"{model or platform.machine()}, {os.cpu_count()} cores; "
-        f"Python {platform.python_version()}, numpy {np.__version__}"
+        f"Python {platform.python_version()}, numpy {np.__version__}; "
+        f"load {os.getloadavg()[0]:.1f} at the start"
     )
 
 
