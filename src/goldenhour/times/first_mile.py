@@ -244,7 +244,7 @@ def _desk(footing: Footing, wish: kernel.Wish) -> kernel.Desk:
     latest = wish.limit * _STREET_S // _GROUND_S + int(streets.part.max(initial=0)) + 1
     seeds = reach.Points(np.zeros((1, 1), np.int32), np.full((1, 1), latest, np.int32))
     return kernel.Desk(
-        ground=terrain.desk(footing.surface.ground.is_open, footing.surface.shift),
+        ground=terrain.desk(footing.surface.ground),
         streets=reach.desk(streets.rows, seeds, max(2 * latest, 1)),
         best=np.full(n_nodes, FAR, dtype=np.int32),
         via=np.zeros(n_nodes, dtype=np.int32),

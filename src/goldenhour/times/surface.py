@@ -3,6 +3,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from goldenhour.base.errors import InputError
 from goldenhour.base.findings import Finding
 from goldenhour.times.kernels import terrain as kernel
-from goldenhour.times.kernels.terrain import FAR, LONGEST, MARGIN, TICKS_PER_S
+from goldenhour.times.kernels.terrain import CLOSED, FAR, LONGEST, MARGIN, TICKS_PER_S
 from goldenhour.times.many import N_THREADS
 
 _BLOCK = 256
@@ -67,8 +68,6 @@ class Surface:
         Rows and columns.
     cell_m
         Height and width of a cell in metres.
-    shift
-        Buckets of the search are ``2 ** shift`` ticks wide.
     findings
         What is closed because it is not known, counted.
     """
@@ -77,7 +76,6 @@ class Surface:
     rules: kernel.Rules
     shape: tuple[int, int]
     cell_m: tuple[float, float]
-    shift: int
     findings: tuple[Finding, ...]
 
     @property
@@ -169,9 +167,7 @@ class Surface:
         """
         seeds, limit = self._seeds(rows, columns, start_s), _limit(limit_s)
         desk = self._spread(seeds, limit, self._moves(neighbours, towards=towards))
-        is_reached = (desk.ticks >= 0) & (desk.ticks != FAR)
-        seed = self._grid(np.where(is_reached, desk.seed, np.int32(-1)))
-        return Catchments(seed=seed, seconds=self._seconds(desk))
+        return Catchments(seed=self._grid(desk.cells["seed"]), seconds=self._seconds(desk))
 
     def within(  # noqa: PLR0913 - what many searches need, all but the seeds by name
         self,
@@ -217,11 +213,16 @@ class Surface:
         seeds, limit = self._seeds(rows, columns, None), _limit(limit_s)
         weight = padded(np.nan_to_num(fitting(people, self.shape, "people")), 0.0)
         ways = self._moves(neighbours, towards=towards)
+        desks: SimpleQueue[kernel.Desk] = SimpleQueue()  # they are large: one a thread, handed on
+        for _ in range(n_threads):
+            desks.put(kernel.desk(self.ground))
 
         def work(first: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             block = kernel.Seeds(*(part[first : first + _BLOCK] for part in seeds))
-            desk = kernel.desk(self.ground.is_open, self.shift)
-            return kernel.within(self.ground, ways, block, limit, weight, desk)
+            desk = desks.get()
+            found = kernel.within(self.ground, ways, block, limit, weight, desk)
+            desks.put(desk)
+            return found
 
         with ThreadPoolExecutor(n_threads) as pool:
             parts = list(pool.map(work, range(0, len(seeds.cell), _BLOCK)))
@@ -246,7 +247,7 @@ class Surface:
 
     def _spread(self, seeds: kernel.Seeds, limit: int, ways: kernel.Moves) -> kernel.Desk:
         """Search from all seeds at once."""
-        desk = kernel.desk(self.ground.is_open, self.shift)
+        desk = kernel.desk(self.ground)
         kernel.search(self.ground, ways, seeds, limit, desk)
         return desk
 
@@ -283,7 +284,7 @@ class Surface:
         """Turn ticks into seconds."""
         ticks = self._grid(desk.ticks)
         seconds = (ticks * (1 / TICKS_PER_S)).astype(np.float32)
-        seconds[(ticks == FAR) | (ticks == kernel.CLOSED)] = np.inf
+        seconds[(ticks == FAR) | (ticks == CLOSED)] = np.inf
         return seconds
 
 

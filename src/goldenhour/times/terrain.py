@@ -133,20 +133,25 @@ def lay(
     with np.errstate(divide="ignore"):
         ticks_per_m = 3.6 * kernel.TICKS_PER_S / cells.speed_kmh
     curve, curves = _curves(cells, slopes)
-    heights = np.where(cells.is_open, cells.elevation_m, 0)
-    parts = (padded(heights, 0), padded(ticks_per_m, np.inf), padded(curve, 0))
     size = cell_size(cell_m)
+    is_open = padded(cells.is_open, 0)
+    laid = kernel.lay(
+        height=padded(np.where(cells.is_open, cells.elevation_m, 0), 0),
+        pace=padded(ticks_per_m, np.inf),
+        curve=padded(curve, 0),
+        is_open=is_open,
+    )
     return Surface(
         ground=kernel.Ground(
-            cells=np.column_stack(parts).astype(np.float32),
+            cells=laid,
+            is_open=is_open,
             curves=curves,
             least=curves.min(axis=1) * np.float32(1 - 1e-6),  # rounding aside
-            is_open=padded(cells.is_open, 0),
+            shift=_shift(ticks_per_m[cells.is_open], min(size)),
         ),
         rules=rules or Rules(),
         shape=(curve.shape[0], curve.shape[1]),
         cell_m=size,
-        shift=_shift(ticks_per_m[cells.is_open], min(size)),
         findings=findings,
     )
 

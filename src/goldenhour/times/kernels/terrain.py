@@ -26,14 +26,12 @@ STEPS_PER_SLOPE = 5120  # 0.05, where walking is fastest, falls on a step
 STEEPEST = 4
 N_STEPS = 2 * STEEPEST * STEPS_PER_SLOPE + 2
 
-HEIGHT, PACE, CURVE = 0, 1, 2
 TO, VIA, PAST, KIND, MEAN = 0, 1, 2, 3, 4
 SHARE, PER_METRE = 0, 1
 STRAIGHT, DIAGONAL, KNIGHT = 0, 1, 2
 _KINDS = {(0, 1): STRAIGHT, (1, 1): DIAGONAL, (1, 2): KNIGHT}
 _N_BUCKETS = 4096
 _BEYOND = _N_BUCKETS  # the list of what the buckets do not span
-_BEFORE, _AFTER = 0, 1
 _IDLE, _NONE = -2, -1
 _HALF, _ONE, _HALVES, _TOO_LONG = map(np.float32, (0.5, 1, 4, LONGEST))  # never in float64
 
@@ -41,21 +39,41 @@ Array = Any  # numba sees through annotations; shapes and types are in the docst
 Real = Any  # a float32
 Index = Any  # an int32 or a uint64
 
+CELL = np.dtype(
+    [
+        ("ticks", np.int64),
+        ("before", np.int32),
+        ("after", np.int32),
+        ("seed", np.int32),
+        ("curve", np.int32),
+        ("height", np.float32),
+        ("pace", np.float32),
+    ]
+)
+"""
+A cell, half a cache line: a search asks for all of it at once, so this beats an array of each.
+
+``ticks``: CLOSED, FAR or reached. ``before``, ``after``: the chain it waits in. ``seed``: the
+lowest seed that is nearest. ``curve``: how slope bends its pace. ``height`` in metres. ``pace`` in
+ticks a metre on the flat, ``inf`` where closed.
+"""
+
 
 class Ground(NamedTuple):
     """
     The cells, flattened from a grid with a margin of closed cells.
 
-    float32 ``cells (n_cells, 3)``: HEIGHT in metres; PACE in ticks a metre on the flat, ``inf``
-    where closed; CURVE, a row of float32 ``curves (n_curves, N_STEPS)``: the factor of the pace by
-    slope; float32 ``least (n_curves,)``: a bound below each. bool ``is_open (n_cells,)``: may be
-    entered.
+    CELL ``cells (n_cells,)``, clean: open ones FAR, none waiting. bool ``is_open (n_cells,)``: may
+    be entered. float32 ``curves (n_curves, N_STEPS)``: the factor of the pace by slope; float32
+    ``least (n_curves,)``: a bound below each. Buckets of a search are ``2 ** shift`` ticks wide:
+    any value is right, half a step is fast.
     """
 
     cells: Array
+    is_open: Array
     curves: Array
     least: Array
-    is_open: Array
+    shift: int
 
 
 class Moves(NamedTuple):
@@ -93,18 +111,42 @@ class Desk(NamedTuple):
     """
     Work arrays of one thread.
 
-    ``(n_cells,)`` each: int64 ``ticks`` (CLOSED, FAR, or reached), int32 ``seed`` (lowest seed that
-    is nearest) and ``touched`` (the cells reached). int32 ``links (n_cells, 2)`` chain the waiting
-    cells of a bucket; int32 ``first (n_buckets + 1,)`` of every bucket, the last for what lies
-    beyond. Buckets are ``2 ** shift`` ticks wide.
+    CELL ``cells (n_cells,)``, and int64 ``ticks (n_cells,)``, a view of theirs for whoever reads;
+    int32 ``touched (n_cells,)`` lists those reached; int32 ``first (n_buckets + 1,)`` of the chain
+    of every bucket, the last for what lies beyond.
     """
 
+    cells: Array
     ticks: Array
-    seed: Array
     touched: Array
-    links: Array
     first: Array
-    shift: int
+
+
+def lay(*, height: Array, pace: Array, curve: Array, is_open: Array) -> Array:
+    """
+    Lay out cells, clean.
+
+    Parameters
+    ----------
+    height
+        Metres. Shape ``(n_cells,)``.
+    pace
+        Ticks a metre on the flat, ``inf`` where closed. Shape ``(n_cells,)``.
+    curve
+        Rows in the curves. Shape ``(n_cells,)``.
+    is_open
+        Cells that may be entered. Shape ``(n_cells,)``.
+
+    Returns
+    -------
+    cells
+        Shape ``(n_cells,)``, CELL.
+    """
+    cells = np.empty(len(is_open), dtype=CELL)
+    cells["ticks"] = np.where(is_open, FAR, CLOSED)
+    cells["before"], cells["after"], cells["seed"] = _IDLE, _NONE, _NONE
+    cells["curve"], cells["height"], cells["pace"] = curve, height, pace
+    return cells
 
 
 def moves(*, width: int, cell_m: tuple[float, float], n: int, towards: bool, rules: Rules) -> Moves:
@@ -150,60 +192,57 @@ def moves(*, width: int, cell_m: tuple[float, float], n: int, towards: bool, rul
     )
 
 
-def desk(is_open: Array, shift: int) -> Desk:
+def desk(ground: Ground) -> Desk:
     """
     Make clean work arrays.
 
     Parameters
     ----------
-    is_open
-        Cells that may be entered. Shape ``(n_cells,)``, bool.
-    shift
-        Buckets are ``2 ** shift`` ticks wide; any value is right, half a usual step is fast.
+    ground
+        The cells.
 
     Returns
     -------
     desk
         For one thread.
     """
-    n_cells = len(is_open)
+    cells = ground.cells.copy()
     return Desk(
-        ticks=np.where(is_open, np.int64(FAR), np.int64(CLOSED)),
-        seed=np.empty(n_cells, dtype=np.int32),
-        touched=np.empty(n_cells, dtype=np.int32),
-        links=np.full((n_cells, 2), _IDLE, dtype=np.int32),
+        cells=cells,
+        ticks=cells["ticks"],
+        touched=np.empty(len(ground.cells), dtype=np.int32),
         first=np.full(_N_BUCKETS + 1, _NONE, dtype=np.int32),
-        shift=shift,
     )
 
 
 # Helpers take arrays one by one: numba counts references whenever an array leaves a tuple.
 @njit(cache=True, nogil=True)
 def _slot(ticks: int, shift: int, base: int) -> int:
-    """Give the list a time belongs to: its bucket of this round, or what lies beyond."""
+    """Give the chain a time belongs to: its bucket of this round, or what lies beyond."""
     return min((ticks >> shift) - base, _BEYOND)
 
 
 @njit(cache=True, nogil=True)
-def _leave(links: Array, first: Array, slot: int, cell: Index) -> None:
-    """Take a waiting cell out of its list."""
-    before, after = links[cell, _BEFORE], links[cell, _AFTER]
+def _leave(cells: Array, first: Array, slot: int, cell: Index) -> None:
+    """Take a waiting cell out of its chain."""
+    before, after = cells[cell]["before"], cells[cell]["after"]
     if before >= 0:
-        links[before, _AFTER] = after
+        cells[np.uint64(before)]["after"] = after
     else:
         first[slot] = after
     if after >= 0:
-        links[after, _BEFORE] = before
-    links[cell, _BEFORE] = _IDLE
+        cells[np.uint64(after)]["before"] = before
+    cells[cell]["before"] = _IDLE
 
 
 @njit(cache=True, nogil=True)
-def _arrive(links: Array, first: Array, slot: int, cell: Index) -> None:
-    """Let a cell wait in a list."""
+def _arrive(cells: Array, first: Array, slot: int, cell: Index) -> None:
+    """Let a cell wait in a chain."""
     after = first[slot]
-    links[cell, _BEFORE], links[cell, _AFTER] = _NONE, after
+    cells[cell]["before"] = _NONE
+    cells[cell]["after"] = after
     if after >= 0:
-        links[after, _BEFORE] = cell
+        cells[np.uint64(after)]["before"] = cell
     first[slot] = cell
 
 
@@ -215,43 +254,60 @@ def _place(slope: Real) -> Real:
 
 
 @njit(cache=True, nogil=True)
-def _bent(cells: Array, curves: Array, cell: Index, place: Real) -> Real:
-    """Give the pace of a cell on a slope, in ticks a metre."""
-    low, curve = np.uint64(place), np.uint64(cells[cell, CURVE])
+def _factor(curves: Array, curve: Real, place: Real) -> Real:
+    """Give the factor of a curve between two of its steps."""
+    row, low = np.uint64(curve), np.uint64(place)
     rest = place - np.float32(np.int64(place))
-    factor = curves[curve, low] * (_ONE - rest) + curves[curve, low + np.uint64(1)] * rest
-    return cells[cell, PACE] * factor
+    return curves[row, low] * (_ONE - rest) + curves[row, low + np.uint64(1)] * rest
+
+
+@njit(cache=True, nogil=True)
+def _paces(cells: Array, curves: Array, one: Index, other: Index, place: Real) -> Real:
+    """Add up the paces of two cells on a slope, which mostly have one curve, in ticks a metre."""
+    curve, curve_too = cells[one]["curve"], cells[other]["curve"]
+    factor = _factor(curves, curve, place)
+    if curve == curve_too:
+        return (cells[one]["pace"] + cells[other]["pace"]) * factor
+    return cells[one]["pace"] * factor + cells[other]["pace"] * _factor(curves, curve_too, place)
+
+
+@njit(cache=True, nogil=True)
+def _paces_by_speed(cells: Array, curves: Array, one: Index, other: Index, place: Real) -> Real:
+    """Average the speeds of two cells, and give twice the pace of that."""
+    pace = cells[one]["pace"] * _factor(curves, cells[one]["curve"], place)
+    pace_too = cells[other]["pace"] * _factor(curves, cells[other]["curve"], place)
+    return _HALVES / (_ONE / pace + _ONE / pace_too)
 
 
 @njit(cache=True, nogil=True)
 def _seed(seeds: Seeds, limit: int, work: Desk) -> int:
     """Let all seeds within the limit wait beyond, and count them."""
-    n = 0
+    cells, n = work.cells, 0
     for row in range(len(seeds.cell)):
         cell, then = seeds.cell[row], seeds.ticks[row]
-        if then > limit or then >= work.ticks[cell]:
+        if then > limit or then >= cells[cell]["ticks"]:
             continue  # of two seeds on one cell the sooner, then the first
-        if work.ticks[cell] == FAR:
+        if cells[cell]["ticks"] == FAR:
             work.touched[n] = cell
             n += 1
-            _arrive(work.links, work.first, _BEYOND, cell)
-        work.ticks[cell], work.seed[cell] = then, row
+            _arrive(cells, work.first, _BEYOND, cell)
+        cells[cell]["ticks"] = then
+        cells[cell]["seed"] = row
     return n
 
 
 @njit(cache=True, nogil=True)
-def _next_round(work: Desk) -> int:
+def _next_round(cells: Array, first: Array, shift: int) -> int:
     """Share out what lay beyond over the buckets, and give the number of the first bucket."""
-    ticks, links, first = work.ticks, work.links, work.first
     soonest, cell = FAR, first[_BEYOND]
     while cell >= 0:
-        soonest = min(soonest, int(ticks[cell]))
-        cell = links[cell, _AFTER]
-    base, cell = soonest >> work.shift, first[_BEYOND]
+        soonest = min(soonest, cells[cell]["ticks"])
+        cell = cells[cell]["after"]
+    base, cell = soonest >> shift, first[_BEYOND]
     first[_BEYOND] = _NONE
     while cell >= 0:
-        after = links[cell, _AFTER]
-        _arrive(links, first, _slot(ticks[cell], work.shift, base), cell)
+        after = cells[cell]["after"]
+        _arrive(cells, first, _slot(cells[cell]["ticks"], shift, base), cell)
         cell = after
     return base
 
@@ -285,52 +341,53 @@ def search(  # noqa: C901, PLR0912, PLR0915 - see above
     n_touched
         How many cells of ``work.touched`` were reached.
     """
-    cells, curves, steps, metres = ground.cells, ground.curves, ways.steps, ways.metres
-    ticks, seed, touched, links = work.ticks, work.seed, work.touched, work.links
-    first, shift, least = work.first, work.shift, ground.least
+    curves, least, shift = ground.curves, ground.least, ground.shift
+    steps, metres = ways.steps, ways.metres
+    cells, touched, first = work.cells, work.touched, work.first
     n_touched = n_waiting = _seed(seeds, limit, work)
-    bucket, base = 0, _next_round(work)
+    bucket, base = 0, _next_round(cells, first, shift)
     while n_waiting > 0:
         if bucket == _N_BUCKETS:
-            bucket, base = 0, _next_round(work)
+            bucket, base = 0, _next_round(cells, first, shift)
         if first[bucket] == _NONE:
             bucket += 1
             continue
         here = np.uint64(first[bucket])
-        _leave(links, first, bucket, here)
+        _leave(cells, first, bucket, here)
         n_waiting -= 1
-        now = int(ticks[here])
-        own = cells[here, PACE] * least[np.uint64(cells[here, CURVE])]
+        now, seed = cells[here]["ticks"], cells[here]["seed"]
+        own = cells[here]["pace"] * least[np.uint64(cells[here]["curve"])]
         if steps[0, MEAN]:
             own = np.float32(0)  # a fast neighbour may make a move faster than its own half
         for way in range(np.uint64(len(steps))):
             there, kind = here + steps[way, TO], steps[way, KIND]
-            held = ticks[there]
+            held = cells[there]["ticks"]
             if held <= now + np.int64(own * metres[way, SHARE]):
                 continue
             via, past = here + steps[way, VIA], here + steps[way, PAST]
-            if kind == DIAGONAL and ticks[via] == CLOSED and ticks[past] == CLOSED:
+            if kind == DIAGONAL and cells[via]["ticks"] == cells[past]["ticks"] == CLOSED:
                 continue
-            place = _place((cells[there, HEIGHT] - cells[here, HEIGHT]) * metres[way, PER_METRE])
-            pace = _bent(cells, curves, here, place)
+            rise = cells[there]["height"] - cells[here]["height"]
+            place = _place(rise * metres[way, PER_METRE])
             if steps[way, MEAN]:
-                pace = _HALVES / (_ONE / pace + _ONE / _bent(cells, curves, there, place))
+                pace = _paces_by_speed(cells, curves, here, there, place)
             else:
-                pace += _bent(cells, curves, there, place)
+                pace = _paces(cells, curves, here, there, place)
             if kind == KNIGHT:
-                pace += _bent(cells, curves, via, place) + _bent(cells, curves, past, place)
+                pace += _paces(cells, curves, via, past, place)
             cost = min(pace * metres[way, SHARE], _TOO_LONG)
             then = now + max(int(cost + _HALF), 1)
-            if then > limit or then > held or (then == held and seed[here] >= seed[there]):
+            if then > limit or then > held or (then == held and seed >= cells[there]["seed"]):
                 continue
             if held == FAR:
                 touched[n_touched] = there
                 n_touched += 1
-            if links[there, _BEFORE] != _IDLE:
-                _leave(links, first, _slot(held, shift, base), there)
+            if cells[there]["before"] != _IDLE:
+                _leave(cells, first, _slot(held, shift, base), there)
                 n_waiting -= 1
-            ticks[there], seed[there] = then, seed[here]
-            _arrive(links, first, _slot(then, shift, base), there)
+            cells[there]["ticks"] = then
+            cells[there]["seed"] = seed
+            _arrive(cells, first, _slot(then, shift, base), there)
             n_waiting += 1
     return n_touched
 
@@ -364,11 +421,11 @@ def within(
     """
     n_seeds = len(seeds.cell)
     total, n_cells = np.zeros(n_seeds), np.zeros(n_seeds, dtype=np.int64)
-    ticks, touched = work.ticks, work.touched
+    cells, touched = work.cells, work.touched
     for row in range(n_seeds):
         one = Seeds(seeds.cell[row : row + 1], seeds.ticks[row : row + 1])
         n_cells[row] = search(ground, ways, one, limit, work)
         for i in range(n_cells[row]):
             total[row] += weight[touched[i]]
-            ticks[touched[i]] = FAR  # nothing waits after a search, so this is clean
+            cells[touched[i]]["ticks"] = FAR  # nothing waits after a search, so this is clean
     return total, n_cells
