@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
 
 import goldenhour.times
 from goldenhour.base.errors import InputError
@@ -470,3 +472,25 @@ def test_an_unknown_name_is_said_so() -> None:
     """The room hands out the plain face and nothing else."""
     with pytest.raises(AttributeError, match="teleport"):
         goldenhour.times.teleport  # noqa: B018 - asking is the test
+
+
+def test_a_network_too_dense_for_a_hierarchy_is_searched() -> None:
+    """Where everybody joins everybody at random, times come from searches, and equal scipy's."""
+    rng = np.random.Generator(np.random.PCG64(5))
+    n, n_arcs = 13_000, 65_000
+    tail, head = rng.integers(0, n, (2, n_arcs))
+    seconds = rng.integers(1, 4000, n_arcs) / 64
+    net = goldenhour.times.network(
+        tail=tail, head=head, seconds=seconds, lon=np.zeros(n), lat=np.zeros(n)
+    )
+    origins, destinations = rng.integers(0, n, 300), rng.integers(0, n, 40)
+    found = net.travel_times(destinations, origins)
+    keep = np.lexsort((seconds, head, tail))  # scipy adds parallel arcs up
+    first = np.ones(n_arcs, dtype=np.bool_)
+    first[1:] = (np.diff(tail[keep]) != 0) | (np.diff(head[keep]) != 0)
+    arcs = keep[first]
+    table = csr_matrix((seconds[arcs], (tail[arcs], head[arcs])), shape=(n, n))
+    expected = dijkstra(table, indices=destinations)[:, origins]
+    assert np.array_equal(found, expected.astype(np.float32))
+    with pytest.raises(InputError, match="too dense"):
+        net.prepare()

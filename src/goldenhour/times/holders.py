@@ -105,6 +105,7 @@ class Topology:
     ) -> None:
         self.tail, self.head, self.x, self.y = tail, head, x, y
         self.hierarchy: Hierarchy | None = None
+        self.is_too_dense = False
         self.n_settled = 0
         self._fresh()
 
@@ -151,6 +152,22 @@ class Topology:
                 self._rows[direction] = start, far[arc], arc
             return self._rows[direction]
 
+    def has_hierarchy(self) -> bool:
+        """
+        Build the hierarchy if that can be done.
+
+        Returns
+        -------
+        has_hierarchy
+            False if the network is too dense for one.
+        """
+        if not self.is_too_dense:
+            try:
+                self.built()
+            except InputError:
+                self.is_too_dense = True
+        return not self.is_too_dense
+
     def built(self) -> "Hierarchy":
         """
         Build the hierarchy, once.
@@ -159,6 +176,11 @@ class Topology:
         -------
         hierarchy
             The one everybody shares.
+
+        Raises
+        ------
+        InputError
+            If the network is too dense for one.
         """
         from goldenhour.times.hierarchy import Hierarchy  # noqa: PLC0415 - loads kernels
 
