@@ -4,12 +4,17 @@ Worlds: ways things could really be, drawn from what is believed.
 
 World ``number`` of a seed is the same whoever draws it, wherever, and however many are drawn. One
 number between 0 and 1 is drawn per street and question and held against a chance, so a higher
-chance closes a street in the same worlds and in some more. What structures turn out to be, where
-people are and where the front runs is not drawn yet: all worlds share the picture's view of them.
+chance closes a street in the same worlds and in some more.
+
+What structures turn out to be, where people are and where the front runs is not drawn yet: all
+worlds share the picture's view of them. They get numbers of their own in ``What``, and fields of
+their own in ``Doubts`` and ``World``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import IntEnum
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +22,73 @@ from numpy.typing import NDArray
 from goldenhour.base import facts
 from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Mode, StreetState
-from goldenhour.picture.belief import Picture
-from goldenhour.town.town import Town
+from goldenhour.picture.belief import Evidence, HazardArea, Picture
+from goldenhour.reports.said import HazardStatus
+from goldenhour.town.town import Streets
 
-_CLOSURES, _RUBBLE = 0, 1  # what a stream of random numbers is for; never renumber
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+Edges = NDArray[np.int64]
+
+_DANGEROUS = (HazardStatus.SUSPECTED, HazardStatus.CONFIRMED)
+
+
 _STRETCH_M = 100.0  # facts give chances for so much street
+
+
+class What(IntEnum):
+    """What a stream of random numbers is for. A number is never given to anything else."""
+
+    CLOSURE = 0
+    RUBBLE = 1
+    DELAY = 2
+    HAZARD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """
+    What is not sure in a picture, as chances: all that worlds are drawn from.
+
+    Parameters
+    ----------
+    closed_on_foot
+        Chance that no stretcher passes. Shape ``(n_edges,)``.
+    closed_to_vehicles
+        Chance that no vehicle passes, rubble apart. Shape ``(n_edges,)``.
+    rubble
+        Chance that rubble leaves too little room for a vehicle. Shape ``(n_edges,)``.
+    delay_s
+        Extra seconds for a vehicle, as reported. Shape ``(n_edges,)``.
+    said_with
+        The street that is as slow as each: the first of those that its newest report speaks of,
+        itself where no report holds. Shape ``(n_edges,)``, int64.
+    danger
+        Chance that each hazard area is there. Shape ``(n_hazards,)``.
+    hazard_key
+        What tells the draws of hazard areas apart. Shape ``(n_hazards,)``, uint64.
+    km_unknown
+        Kilometres of street that rest on a prior alone, by mode: nobody reported a state that
+        still holds.
+    km_rubble_unknown
+        Kilometres of street whose rubble rests on a prior alone.
+    """
+
+    closed_on_foot: Floats
+    closed_to_vehicles: Floats
+    rubble: Floats
+    delay_s: Floats
+    said_with: Edges
+    danger: Floats
+    hazard_key: NDArray[np.uint64]
+    km_unknown: dict[Mode, float]
+    km_rubble_unknown: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """
-    Which streets are closed in one world.
+    What is true of streets and hazard areas in one world.
 
     Parameters
     ----------
@@ -35,34 +96,79 @@ class World:
         Of all worlds drawn together.
     number
         Of this one, from 0 on.
-    closed_to_vehicles
-        True where no vehicle passes, rubble apart. Shape ``(n_edges,)``, bool.
     closed_on_foot
         True where no stretcher passes. Shape ``(n_edges,)``, bool.
+    closed_to_vehicles
+        True where no vehicle passes, rubble apart. Shape ``(n_edges,)``, bool.
     rubble
         True where rubble leaves too little room for a vehicle. Shape ``(n_edges,)``, bool.
+    delay_s
+        Extra seconds for a vehicle. Shape ``(n_edges,)``, float32.
+    danger
+        True for hazard areas that are there. Shape ``(n_hazards,)``, bool.
     """
 
     seed: int
     number: int
-    closed_to_vehicles: NDArray[np.bool_]
-    closed_on_foot: NDArray[np.bool_]
-    rubble: NDArray[np.bool_]
+    closed_on_foot: Booleans
+    closed_to_vehicles: Booleans
+    rubble: Booleans
+    delay_s: NDArray[np.float32]
+    danger: Booleans
 
 
-def draw(town: Town, picture: Picture, *, seed: int, number: int) -> World:
+def doubts(streets: Streets, picture: Picture) -> Doubts:
     """
-    Draw one world.
+    Say how likely everything is that worlds decide.
 
-    Reported closures and hazard areas close in every world: nobody bets a casualty on a report
-    being wrong. Rubble does not close a street that somebody saw open.
+    What was reported closed is closed in every world: nobody bets a casualty on a report being
+    wrong. Other streets are closed so often per 100 metres, so that none is safer for being cut
+    into many pieces on the map.
 
     Parameters
     ----------
-    town
-        The town: a longer street is likelier closed somewhere.
+    streets
+        The streets.
     picture
-        What is believed.
+        What is believed of them.
+
+    Returns
+    -------
+    doubts
+        Chances, and how much rests on priors.
+    """
+    belief, length_km = picture.streets, streets.length_m / 1000
+    n_stretches = streets.length_m / _STRETCH_M
+    states = {Mode.STRETCHER: belief.state_stretcher, Mode.VEHICLE: belief.state_vehicle}
+    on_foot, by_vehicle = (_closed(state, n_stretches, mode) for mode, state in states.items())
+    known = (belief.state_stretcher > 0) | (belief.state_vehicle > 0)
+    no_rubble_known = np.isnan(belief.rubble_share) & ~streets.bridge
+    prior = _somewhere(facts.number("picture.world_rubble_unknown_share"), n_stretches)
+    rubble = np.where(no_rubble_known, prior, np.nan_to_num(belief.rubble_share))
+    return Doubts(
+        closed_on_foot=on_foot,
+        closed_to_vehicles=np.maximum(on_foot, by_vehicle),
+        rubble=np.clip(rubble, 0, 1),
+        delay_s=belief.delay_s.astype(np.float64),
+        said_with=_said_with(belief.evidence, known),
+        danger=np.array([_danger(area) for area in picture.hazards], dtype=np.float64),
+        hazard_key=np.array([_key(area) for area in picture.hazards], dtype=np.uint64),
+        km_unknown={
+            mode: float(length_km[state == StreetState.UNKNOWN].sum())
+            for mode, state in states.items()
+        },
+        km_rubble_unknown=float(length_km[no_rubble_known].sum()),
+    )
+
+
+def draw(doubts: Doubts, *, seed: int, number: int) -> World:
+    """
+    Draw one world.
+
+    Parameters
+    ----------
+    doubts
+        What is not sure.
     seed
         Of all worlds drawn together, 0 or more.
     number
@@ -71,7 +177,7 @@ def draw(town: Town, picture: Picture, *, seed: int, number: int) -> World:
     Returns
     -------
     world
-        The same for the same picture, seed and number.
+        The same for the same doubts, seed and number.
 
     Raises
     ------
@@ -82,37 +188,30 @@ def draw(town: Town, picture: Picture, *, seed: int, number: int) -> World:
         raise InputError(
             "Seeds and world numbers count from 0.", where=f"{seed}, {number}", code="GH150"
         )
-    streets, n_stretches = picture.streets, town.streets.length_m / _STRETCH_M
-    draw_closed, draw_rubble = (
-        _uniform(seed, number, what, len(n_stretches)) for what in (_CLOSURES, _RUBBLE)
+    n = len(doubts.rubble)
+    closure, rubble, delay = (
+        _uniform(n, seed, number, what) for what in (What.CLOSURE, What.RUBBLE, What.DELAY)
     )
-    on_foot, by_vehicle = (
-        (draw_closed < _closing_chance(state, n_stretches, mode)) | (state == StreetState.CLOSED)
-        for state, mode in (
-            (streets.state_stretcher, Mode.STRETCHER),
-            (streets.state_vehicle, Mode.VEHICLE),
-        )
-    )
-    unseen = streets.state_vehicle == StreetState.UNKNOWN
+    danger = [_uniform(1, seed, number, What.HAZARD, int(key))[0] for key in doubts.hazard_key]
     return World(
         seed=seed,
         number=number,
-        closed_on_foot=on_foot,
-        closed_to_vehicles=by_vehicle | on_foot,
-        rubble=unseen & (draw_rubble < rubble_chance(town, picture)),
+        closed_on_foot=closure < doubts.closed_on_foot,
+        closed_to_vehicles=closure < doubts.closed_to_vehicles,
+        rubble=rubble < doubts.rubble,
+        delay_s=(doubts.delay_s * _stretch(delay[doubts.said_with])).astype(np.float32),
+        danger=np.array(danger, dtype=np.float64) < doubts.danger,
     )
 
 
-def draw_many(town: Town, picture: Picture, *, seed: int, n: int) -> Iterator[World]:
+def draw_many(doubts: Doubts, *, seed: int, n: int) -> Iterator[World]:
     """
     Draw worlds one by one.
 
     Parameters
     ----------
-    town
-        The town.
-    picture
-        What is believed.
+    doubts
+        What is not sure.
     seed
         Of them all.
     n
@@ -124,12 +223,15 @@ def draw_many(town: Town, picture: Picture, *, seed: int, n: int) -> Iterator[Wo
         Numbers 0 to ``n - 1``.
     """
     for number in range(n):
-        yield draw(town, picture, seed=seed, number=number)
+        yield draw(doubts, seed=seed, number=number)
 
 
 def in_world(picture: Picture, world: World) -> Picture:
     """
     See the picture as if one world were known to be true.
+
+    Streets that are not closed keep their state: whether the map's signs count there rests on
+    whether somebody saw the street.
 
     Parameters
     ----------
@@ -141,67 +243,85 @@ def in_world(picture: Picture, world: World) -> Picture:
     Returns
     -------
     picture
-        Streets are closed or have rubble, or not; nothing is in between.
+        Streets are closed or have rubble, or not, and delays are what they are; hazard areas that
+        are there are sure, others stay what they were.
     """
     streets = picture.streets
     return replace(
         picture,
+        hazards=tuple(
+            replace(area, level=1.0) if there else area
+            for area, there in zip(picture.hazards, world.danger, strict=True)
+        ),
         streets=replace(
             streets,
             state_stretcher=_closing(streets.state_stretcher, world.closed_on_foot),
             state_vehicle=_closing(streets.state_vehicle, world.closed_to_vehicles),
             rubble_share=world.rubble.astype(np.float32),
+            delay_s=world.delay_s,
         ),
     )
 
 
-def rubble_chance(town: Town, picture: Picture) -> NDArray[np.float64]:
-    """
-    Say how likely rubble blocks each street, a prior where nothing is known.
-
-    Parameters
-    ----------
-    town
-        The town.
-    picture
-        What is believed of its streets.
-
-    Returns
-    -------
-    chance
-        0 to 1. Shape ``(n_edges,)``.
-    """
-    known = picture.streets.rubble_share.astype(np.float64)
-    prior = _somewhere(
-        facts.number("picture.world_rubble_unknown_share"), town.streets.length_m / _STRETCH_M
-    )
-    return np.clip(np.where(np.isnan(known), prior, known), 0, 1)
-
-
-def _uniform(seed: int, number: int, what: int, n: int) -> NDArray[np.float64]:
-    """Draw numbers between 0 and 1 that depend on nothing but their names."""
-    sequence = np.random.SeedSequence(seed, spawn_key=(number, what))
-    return np.random.Generator(np.random.Philox(sequence)).random(n)
-
-
-def _closing_chance(
-    state: NDArray[np.int8], n_stretches: NDArray[np.float64], mode: Mode
-) -> NDArray[np.float64]:
-    """Say how likely each street is closed to a mode somewhere along it."""
+def _closed(state: NDArray[np.int8], n_stretches: Floats, mode: Mode) -> Floats:
+    """Give the chance that streets are closed to a mode somewhere, rubble apart."""
     unknown, seen = (
         float(facts.fact(name).value[mode.value])
         for name in ("picture.world_unknown_closed_share", "picture.world_open_closed_share")
     )
-    return _somewhere(np.where(state == StreetState.UNKNOWN, unknown, seen), n_stretches)
+    share = np.where(state == StreetState.UNKNOWN, unknown, seen)
+    return np.where(state == StreetState.CLOSED, 1.0, _somewhere(share, n_stretches))
 
 
-def _somewhere(
-    share: float | NDArray[np.float64], n_stretches: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _somewhere(share: float | Floats, n_stretches: Floats) -> Floats:
     """Turn the chance of one stretch into that of many in a row, each on its own."""
-    return 1 - (1 - share) ** n_stretches
+    return np.asarray(1 - (1 - share) ** n_stretches)
 
 
-def _closing(state: NDArray[np.int8], closed: NDArray[np.bool_]) -> NDArray[np.int8]:
+def _said_with(evidence: Evidence, known: Booleans) -> Edges:
+    """Find for each street the first one that the same newest report is about."""
+    with_said = np.arange(len(known))
+    has = np.diff(evidence.start) > 0
+    newest = np.full(len(known), -1, dtype=np.int64)
+    if has.any():
+        newest[has] = np.maximum.reduceat(evidence.report, evidence.start[:-1][has])
+    rows = np.flatnonzero(known & has)
+    _, first, which = np.unique(newest[rows], return_index=True, return_inverse=True)
+    with_said[rows] = rows[first[which]]
+    return with_said
+
+
+def _danger(area: HazardArea) -> float:
+    """Give the chance that a hazard is there; what was released is not."""
+    return min(max(area.level, 0.0), 1.0) if area.status in _DANGEROUS else 0.0
+
+
+def _key(area: HazardArea) -> int:
+    """Name a hazard area by what and where it is, so that another report leaves its draws alone."""
+    digest = blake2b(area.hazard.encode() + area.shape.wkb, digest_size=8)
+    return int.from_bytes(digest.digest(), "little")
+
+
+def _uniform(n: int, seed: int, number: int, *name: int) -> Floats:
+    """
+    Draw numbers from 0 to below 1 that depend on nothing but their names.
+
+    From raw bits, which numpy promises never to change.
+    """
+    bits = np.random.Philox(np.random.SeedSequence(seed, spawn_key=(number, *name)))
+    high = np.asarray(bits.random_raw(n), dtype=np.uint64) >> np.uint64(11)
+    return high.astype(np.float64) * 2.0**-53
+
+
+def _stretch(drawn: Floats) -> Floats:
+    """Say how many times as long as reported a delay is: a triangular law."""
+    spread = facts.fact("picture.world_delay_factor").value
+    low, mode, high = (float(spread[name]) for name in ("least", "likely", "most"))
+    rising = low + np.sqrt(drawn * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - drawn) * (high - low) * (high - mode))
+    return np.asarray(np.where(drawn < (mode - low) / (high - low), rising, falling))
+
+
+def _closing(state: NDArray[np.int8], closed: Booleans) -> NDArray[np.int8]:
     """Close what is closed in a world."""
     return np.where(closed, StreetState.CLOSED, state).astype(np.int8)

@@ -7,22 +7,23 @@ time, so memory does not grow with their number.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.errors import InputError
-from goldenhour.base.grades import Mode, UnknownStreets
 from goldenhour.picture import worlds
 from goldenhour.picture.belief import Picture
-from goldenhour.times import evacuation, layers
+from goldenhour.picture.worlds import Doubts
+from goldenhour.times import layers
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.kernels.reach import FAR, TICKS
 from goldenhour.times.many import spread
 from goldenhour.times.result import WithinReach
 from goldenhour.times.ticks import limit_ticks, to_seconds
+from goldenhour.times.world_streets import WorldStreets
 
 _Result = TypeVar("_Result")
 Rows = NDArray[np.integer]
@@ -48,6 +49,10 @@ class WorldCase:
         Structure rows. Shape ``(n_homes,)``.
     limit_s
         Longest time of interest in seconds, inclusive.
+    doubts
+        What is not sure in the picture, and how much rests on priors.
+    streets
+        What streets take, as far as it is the same in all worlds.
     """
 
     evacuation: Evacuation
@@ -56,6 +61,15 @@ class WorldCase:
     sites: Rows
     homes: Rows
     limit_s: float
+    doubts: Doubts = field(init=False, repr=False)
+    streets: WorldStreets = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what all worlds share."""
+        town, vehicle = self.evacuation.town, self.evacuation.layers.vehicle_use.vehicle
+        streets = WorldStreets.of(town, self.picture, vehicle=vehicle)
+        object.__setattr__(self, "doubts", worlds.doubts(town.streets, self.picture))
+        object.__setattr__(self, "streets", streets)
 
 
 Run = Callable[[Callable[[WorldCase, int], _Result], WorldCase, Iterable[int]], Iterator[_Result]]
@@ -240,19 +254,8 @@ def evacuation_in(case: WorldCase, number: int) -> Evacuation:
         The same topology with this world's times; why streets are closed stays the picture's.
     """
     whole = case.evacuation
-    vehicle = whole.layers.vehicle_use.vehicle
-    world = worlds.draw(whole.town, case.picture, seed=case.seed, number=number)
-    seen = worlds.in_world(case.picture, world)
-    ways_s = {}
-    for mode in (Mode.STRETCHER, Mode.VEHICLE):
-        use = evacuation.street_use(
-            whole.town, seen, mode=mode, unknown_streets=UnknownStreets.PASSABLE, vehicle=vehicle
-        )
-        ways_s[mode] = evacuation.street_seconds(whole.town, seen, use)
-    along_s, against_s = ways_s[Mode.VEHICLE]
-    there = whole.layers.with_seconds(
-        foot_s=ways_s[Mode.STRETCHER][0], along_s=along_s, against_s=against_s
-    )
+    world = worlds.draw(case.doubts, seed=case.seed, number=number)
+    there = whole.layers.with_seconds(**case.streets.seconds(world)._asdict())
     return replace(whole, layers=there)
 
 
