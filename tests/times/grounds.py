@@ -16,7 +16,7 @@ from goldenhour.times import access, modes
 from goldenhour.town.layers import LayerSource
 from goldenhour.town.terrain import Frame, GroundClass, Terrain
 from goldenhour.town.town import Town
-from tests.towns import make_town
+from tests.towns import make_town, words
 
 CELL_M = 50.0
 SOURCE = LayerSource(file="dem.tif", sha256="1" * 64, format="elevation", exercise=True)
@@ -29,15 +29,30 @@ Cell = tuple[int, int]
 Graph = dict[object, list[tuple[object, float]]]
 
 
-def far_town(seed: int, *, n_far: int = 6) -> Town:
-    """Grow a town of which some structures stand 350 to 700 m north and south of all streets."""
+def far_town(seed: int, *, n_far: int = 5) -> Town:
+    """
+    Grow a town of which some structures stand 350 to 700 m north and south of all streets.
+
+    Ditches as thin as a line run among them, some within a few metres of a structure.
+    """
     rng = np.random.Generator(np.random.PCG64(seed + 1))
-    town = make_town(seed, n_structures=14, n_side=4)
+    town = make_town(seed, n_structures=8, n_side=4)
     y_m, nodes_m = town.structures.y_m.copy(), town.streets.node_y_m
     off_m = rng.uniform(350, 700, n_far)
     north = rng.random(n_far) < 0.5
     y_m[:n_far] = np.where(north, nodes_m.max() + off_m, nodes_m.min() - off_m)
-    return replace(town, structures=replace(town.structures, y_m=y_m))
+    x_m = town.structures.x_m
+    starts = np.column_stack([x_m, y_m]) + rng.uniform(-15, 15, (len(x_m), 2))
+    ends = starts + rng.uniform(-250, 250, starts.shape)
+    ditches = shapely.linestrings(np.stack([starts, ends], axis=1)[: n_far - 2])
+    was = town.barriers
+    barriers = replace(
+        was,
+        name=np.concatenate([was.name, words([""] * (n_far - 2))]),
+        kind=np.concatenate([was.kind, words(["ditch"] * (n_far - 2))]),
+        shape=np.concatenate([was.shape, ditches]),
+    )
+    return replace(town, structures=replace(town.structures, y_m=y_m), barriers=barriers)
 
 
 def ground_of(town: Town, seed: int | None = None, *, margin_m: float = 800.0) -> Terrain:

@@ -42,8 +42,9 @@ def land(  # noqa: PLR0913 - how far and how many, all by name
     """
     Find the streets worth carrying a casualty to over open ground, the greatest gain first.
 
-    A street is kept if some junction is sooner reached over the ground and along it than along
-    the streets kept before; at least the two nearest are kept, for the day when one is closed.
+    The nearest comes first. Another is kept if it, or some junction by it, is sooner reached over
+    the ground than along the streets from those kept before; at least two are, for the day when
+    one is closed.
 
     Parameters
     ----------
@@ -240,15 +241,16 @@ def _moves(footing: Footing, *, towards: bool) -> terrain.Moves:
 
 def _desk(footing: Footing, wish: kernel.Wish) -> kernel.Desk:
     """Make clean work arrays for one thread."""
-    streets, n_nodes = footing.streets, footing.town.streets.n_nodes
+    streets, town = footing.streets, footing.town.streets
+    n_places = town.n_nodes + town.n_edges
     latest = wish.limit * _STREET_S // _GROUND_S + int(streets.part.max(initial=0)) + 1
     seeds = reach.Points(np.zeros((1, 1), np.int32), np.full((1, 1), latest, np.int32))
     return kernel.Desk(
         ground=terrain.desk(footing.surface.ground),
         streets=reach.desk(streets.rows, seeds, max(2 * latest, 1)),
-        best=np.full(n_nodes, FAR, dtype=np.int32),
-        via=np.zeros(n_nodes, dtype=np.int32),
-        met=np.zeros(n_nodes, dtype=np.int32),
+        best=np.full(n_places, FAR, dtype=np.int32),
+        via=np.zeros(n_places, dtype=np.int32),
+        met=np.zeros(n_places, dtype=np.int32),
     )
 
 

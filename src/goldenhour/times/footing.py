@@ -95,7 +95,7 @@ class Footing:
             pace = np.where(is_ground, 3.6 / carry_kmh, np.inf)
         ground = _Ground(town, frame, surface.is_open, is_ground, pace)
         stops, xy = _stops(town, frame.cell_m)
-        links = joins(ground, xy[:, 0], xy[:, 1])
+        links = _joins(ground, xy[:, 0], xy[:, 1])
         return cls(
             town=town,
             frame=frame,
@@ -103,7 +103,7 @@ class Footing:
             is_ground=is_ground,
             pace_s_per_m=pace,
             stops=stops,
-            streets=_streets(town, stops, links, len(surface.ground.is_open)),
+            streets=_streets(town, stops, links, n_cells=_n_cells(frame)),
         )
 
     def joins(self, x_m: Floats, y_m: Floats) -> Seeds:
@@ -124,7 +124,7 @@ class Footing:
         """
         is_open = self.surface.is_open
         ground = _Ground(self.town, self.frame, is_open, self.is_ground, self.pace_s_per_m)
-        return joins(ground, x_m, y_m)
+        return _joins(ground, x_m, y_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class _Ground:
     pace_s_per_m: Floats
 
 
-def joins(ground: _Ground, x_m: Floats, y_m: Floats) -> Seeds:
+def _joins(ground: _Ground, x_m: Floats, y_m: Floats) -> Seeds:
     """Join points to the middles of the cells around them."""
     frame = ground.frame
     row, column = frame.cell_of(x_m, y_m)
@@ -215,7 +215,12 @@ def _stops(town: Town, step_m: float) -> tuple[Landing, Floats]:
     return stops, shapely.get_coordinates(spots)
 
 
-def _streets(town: Town, stops: Landing, links: Seeds, n_cells: int) -> kernel.Streets:
+def _n_cells(frame: Frame) -> int:
+    """Count cells with the margin."""
+    return (frame.n_rows + 2 * MARGIN) * (frame.n_columns + 2 * MARGIN)
+
+
+def _streets(town: Town, stops: Landing, links: Seeds, *, n_cells: int) -> kernel.Streets:
     """Lay out stops and links as the kernel takes them."""
     streets, edge = town.streets, stops.edge[:, 0]
     ticks = to_ticks(modes.clear_seconds(streets, mode=Mode.STRETCHER), where="streets")

@@ -3,9 +3,11 @@
 The first mile, compiled: from points over open ground to the streets that are worth walking to.
 
 A point is carried over the grid up to a limit. Where the grid meets streets, at stops, the walk
-ends; of all stops those are kept that make some junction clearly sooner reached than along the
-streets from those kept already, the greatest gain first. Grid times are ticks of the terrain
-kernel, street times those of the reach kernel.
+ends. It matters how soon one is at a street, where a vehicle can be met, and how soon at a
+junction, on foot; so both are places. Of all stops those are kept by which some place is clearly
+sooner reached than along the streets from the stops kept already, the greatest gain first, which
+is the nearest street. Grid times are ticks of the terrain kernel, street times those of the reach
+kernel.
 """
 
 from typing import Any, NamedTuple
@@ -53,8 +55,9 @@ class Desk(NamedTuple):
     """
     Work arrays of one thread.
 
-    ``ground`` and ``streets``: desks of both searches. int32 ``best`` ticks of each node over the
-    ground (FAR), its stop ``via``, and the list ``met``, ``(n_nodes,)`` each.
+    ``ground`` and ``streets``: desks of both searches. int32 ``best`` ticks of each place over the
+    ground (FAR), its stop ``via``, and the list ``met``, ``(n_nodes + n_edges,)`` each: junctions,
+    then streets.
     """
 
     ground: terrain.Desk
@@ -84,79 +87,112 @@ def _street_ticks(ticks: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _offer(place: int, then: int, stop: int, n_met: int, work: Desk) -> int:
+    """Note a stop by which a place is reached soonest, the lowest of equals; count places."""
+    held = work.best[place]
+    if then > held or (then == held and stop >= work.via[place]):
+        return n_met
+    work.best[place], work.via[place] = then, stop
+    if held != FAR:
+        return n_met
+    work.met[n_met] = place
+    return n_met + 1
+
+
+@njit(cache=True, nogil=True)
 def _meet(streets: Streets, n_touched: int, limit: int, work: Desk) -> int:
-    """Note for each junction the stop that leads to it soonest; give how many there are."""
-    n_met = 0
+    """Note for each place the stop that leads to it soonest; give how many places there are."""
+    n_met, n_nodes = 0, len(streets.rows.start) - 1
     for i in range(n_touched):
         cell = work.ground.touched[i]
         for link in range(streets.start[cell], streets.start[cell + 1]):
-            walk = work.ground.ticks[cell] + streets.ticks[link]
+            walk = work.ground.cells[cell]["ticks"] + streets.ticks[link]
             if walk > limit:
                 continue
-            stop = streets.stop[link]
+            stop, then = streets.stop[link], _street_ticks(walk)
+            n_met = _offer(n_nodes + streets.edge[stop], then, stop, n_met, work)
             for end in range(2):
-                node = streets.node[stop, end]
-                then = _street_ticks(walk) + streets.part[stop, end]
-                if then > work.best[node] or (then == work.best[node] and stop >= work.via[node]):
-                    continue
-                if work.best[node] == FAR:
-                    work.met[n_met] = node
-                    n_met += 1
-                work.best[node], work.via[node] = then, stop
+                total = then + streets.part[stop, end]
+                n_met = _offer(streets.node[stop, end], total, stop, n_met, work)
     return n_met
 
 
 @njit(cache=True, nogil=True)
-def _gainer(n_met: int, gain: int, work: Desk) -> int:
-    """Find the junction that gains most against the streets, the lowest of equals; -1 if none."""
+def _along(streets: Streets, place: int, stop: int, kept: Array, away: Array, state: Array) -> int:
+    """Give the ticks to a place along the streets from the stops that are kept."""
+    if place < len(state):
+        return int(state[place, TICKS])
+    soonest = FAR
+    for end in range(2):
+        label = int(state[streets.node[stop, end], TICKS])
+        if label < FAR:
+            soonest = min(soonest, label + int(streets.part[stop, end]))
+    for k in range(len(kept)):
+        if streets.edge[kept[k]] == streets.edge[stop]:
+            between = abs(int(streets.part[kept[k], 0]) - int(streets.part[stop, 0]))
+            soonest = min(soonest, int(away[k]) + between)
+    return soonest
+
+
+@njit(cache=True, nogil=True)
+def _gainer(streets: Streets, n_met: int, gain: int, work: Desk, kept: Array, away: Array) -> int:
+    """Find the place that gains most, the lowest of equals; -1 if none gains enough."""
     found, most = -1, gain
     for i in range(n_met):
-        node = work.met[i]
-        gains = int(work.streets.state[node, TICKS]) - int(work.best[node])
-        if gains > most or (gains == most and 0 <= node < found):
-            found, most = node, gains
+        place = work.met[i]
+        along = _along(streets, place, work.via[place], kept, away, work.streets.state)
+        gains = along - int(work.best[place])
+        if gains > most or (gains == most and 0 <= place < found):
+            found, most = place, gains
     return found
 
 
 @njit(cache=True, nogil=True)
-def _nearest_other(streets: Streets, kept: Array, n_kept: int, n_met: int, work: Desk) -> int:
-    """Find the nearest junction by a street that is not kept yet; -1 if none."""
-    found, least = -1, FAR
+def _nearest_other(streets: Streets, n_met: int, work: Desk, kept: Array) -> int:
+    """Find the nearest street that is not kept yet, as a place; -1 if none."""
+    found, least, n_nodes = -1, FAR, len(work.streets.state)
     for i in range(n_met):
-        node = work.met[i]
-        edge = streets.edge[work.via[node]]
-        is_kept = False
-        for k in range(n_kept):
-            is_kept |= streets.edge[kept[k]] == edge
-        if is_kept:
+        place = work.met[i]
+        if place < n_nodes:
             continue
-        if work.best[node] < least or (work.best[node] == least and node < found):
-            found, least = node, work.best[node]
+        is_kept = False
+        for k in range(len(kept)):
+            is_kept |= streets.edge[kept[k]] == place - n_nodes
+        best = work.best[place]
+        if not is_kept and (best < least or (best == least and place < found)):
+            found, least = place, best
     return found
+
+
+@njit(cache=True, nogil=True)
+def _walk_to(streets: Streets, place: int, work: Desk) -> int:
+    """Give the ticks over the ground to the stop by which a place is reached."""
+    stop, best = work.via[place], int(work.best[place])
+    if place >= len(work.streets.state):
+        return best
+    if streets.node[stop, 0] == streets.node[stop, 1]:  # a loop ends where it begins
+        return best - int(min(streets.part[stop, 0], streets.part[stop, 1]))
+    return best - int(streets.part[stop, 0 if streets.node[stop, 0] == place else 1])
 
 
 @njit(cache=True, nogil=True)
 def _keep(streets: Streets, wish: Wish, n_met: int, work: Desk, stop: Array, away: Array) -> int:
     """Choose stops, the greatest gain first; give how many."""
-    n_kept = 0
+    n_kept, desk = 0, work.streets
     seeds = Points(np.full((wish.most, 2), -1, np.int32), np.zeros((wish.most, 2), np.int32))
     span = Stop(min(2 * _street_ticks(wish.limit), reach.LONGEST), np.zeros(1, np.uint8), 0)
     while n_kept < wish.most:
-        n_touched = reach.search(streets.rows, seeds, span, NO_TAG, work.streets)
-        node = _gainer(n_met, wish.gain, work)
-        desk = work.streets
+        n_touched = reach.search(streets.rows, seeds, span, NO_TAG, desk)
+        place = _gainer(streets, n_met, wish.gain, work, stop[:n_kept], away[:n_kept])
         _clean(desk.state, desk.touched, n_touched, desk.first, desk.shift)
-        if node < 0 and n_kept < wish.least:
-            node = _nearest_other(streets, stop, n_kept, n_met, work)
-        if node < 0:
+        if place < 0 and n_kept < wish.least:
+            place = _nearest_other(streets, n_met, work, stop[:n_kept])
+        if place < 0:
             break
-        chosen = work.via[node]
-        side = 0 if streets.node[chosen, 0] == node else 1
-        if streets.node[chosen, 0] == streets.node[chosen, 1]:  # a loop ends where it begins
-            side = int(streets.part[chosen, 1] < streets.part[chosen, 0])
-        stop[n_kept], away[n_kept] = chosen, work.best[node] - streets.part[chosen, side]
+        chosen, walk = work.via[place], _walk_to(streets, place, work)
+        stop[n_kept], away[n_kept] = chosen, walk
         seeds.node[n_kept] = streets.node[chosen]
-        seeds.ticks[n_kept] = away[n_kept] + streets.part[chosen]
+        seeds.ticks[n_kept] = walk + streets.part[chosen]
         n_kept += 1
     return n_kept
 
@@ -165,7 +201,7 @@ def _keep(streets: Streets, wish: Wish, n_met: int, work: Desk, stop: Array, awa
 def _clean_ground(work: terrain.Desk, n_touched: int) -> None:
     """Make the grid's work arrays clean again; nothing waits after a search."""
     for i in range(n_touched):
-        work.ticks[work.touched[i]] = terrain.FAR
+        work.cells[work.touched[i]]["ticks"] = terrain.FAR
 
 
 @njit(cache=True, nogil=True)
@@ -176,7 +212,7 @@ def _ways_back(
     for i in range(n_touched):
         cell = work.ground.touched[i]
         for link in range(streets.start[cell], streets.start[cell + 1]):
-            walk = work.ground.ticks[cell] + streets.ticks[link]
+            walk = work.ground.cells[cell]["ticks"] + streets.ticks[link]
             if walk > limit:
                 continue
             for k in range(len(stop)):
