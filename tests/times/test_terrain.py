@@ -242,6 +242,13 @@ def test_a_cliff_is_no_way() -> None:
         assert np.isfinite(ground.travel_times([0], [0])[0, 1]) == is_way
 
 
+@pytest.mark.parametrize("speed_kmh", [1e-9, 1e-30, 1e-300])
+def test_ground_too_slow_to_cross_is_no_way(speed_kmh: float) -> None:
+    """Half a year for a cell counts as unreachable, however small the speed."""
+    ground = flat("...", speed_kmh)
+    assert np.isinf(ground.travel_times([0], [1], start_s=[7])[0, [0, 2]]).all()
+
+
 def test_cyclists_keep_their_power() -> None:
     """The table of a cyclist's pace is the cubic's root, at most twice the flat speed."""
     slopes = np.linspace(-0.5, 0.5, 41)

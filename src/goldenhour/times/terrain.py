@@ -130,8 +130,9 @@ def lay(
     InputError
         If cyclists have too many different speeds, or a cell has no size.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         ticks_per_m = 3.6 * kernel.TICKS_PER_S / cells.speed_kmh
+    ticks_per_m[ticks_per_m > kernel.LONGEST] = np.inf  # half a year a metre
     curve, curves = _curves(cells, slopes)
     size = cell_size(cell_m)
     is_open = padded(cells.is_open, 0)

@@ -3,9 +3,9 @@
 Dijkstra over open ground, compiled: a padded grid of cells, 8 or 16 moves from each.
 
 A move costs its horizontal distance times the mean pace of the cells it crosses, each pace bent by
-the slope of the whole move. Times are ticks of 2 ** -20 s in int64. The 1/64 s of the street
-network would not do: grids repeat a few costs thousands of times, and rounding always the same way
-adds up: by 3 s on the two hours of AccessMod's demo. These are exact, and no slower.
+the slope of the whole move. Times are ticks of 2 ** -20 s in int64, not 1/64 s as on streets: a
+grid repeats a few costs thousands of times, and rounding them always the same way adds up, to 3 s
+on the two hours of AccessMod's demo, which has to agree within one. It is no slower.
 """
 
 from typing import Any, NamedTuple
@@ -356,7 +356,7 @@ def search(  # noqa: C901, PLR0912, PLR0915 - see above
         _leave(cells, first, bucket, here)
         n_waiting -= 1
         now, seed = cells[here]["ticks"], cells[here]["seed"]
-        own = cells[here]["pace"] * least[np.uint64(cells[here]["curve"])]
+        own = min(cells[here]["pace"] * least[np.uint64(cells[here]["curve"])], _TOO_LONG)
         if steps[0, MEAN]:
             own = np.float32(0)  # a fast neighbour may make a move faster than its own half
         for way in range(np.uint64(len(steps))):
