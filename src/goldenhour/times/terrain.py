@@ -148,7 +148,7 @@ def lay(
             is_open=is_open,
             curves=curves,
             least=curves.min(axis=1) * np.float32(1 - 1e-6),  # rounding aside
-            shift=_shift(ticks_per_m[cells.is_open], min(size)),
+            shift=_shift(ticks_per_m[np.isfinite(ticks_per_m)], min(size)),
         ),
         rules=rules or Rules(),
         shape=(curve.shape[0], curve.shape[1]),
