@@ -74,7 +74,9 @@ def test_times_are_those_of_plain_dijkstra(scene: Scene) -> None:
     expected[expected > 2**24] = math.inf
     found = measured(scene)
     assert (np.isfinite(found) == np.isfinite(expected)).all()
-    assert np.allclose(found, expected, rtol=2e-5, atol=1e-4)
+    # a cyclist's curve has a corner at twice the flat speed, which a table cuts by half a per cent
+    rides = (scene.mode == Mode.BICYCLING).any()
+    assert np.allclose(found, expected, rtol=5e-3 if rides else 2e-5, atol=1e-4)
 
 
 @pytest.mark.laws
@@ -254,6 +256,16 @@ def test_cyclists_keep_their_power() -> None:
     slopes = np.linspace(-0.5, 0.5, 41)
     found = pace.bicycle_kmh(15, slopes, Bicycle.CORRECTED)
     assert found == pytest.approx([rider_kmh(15, float(slope)) for slope in slopes], abs=1e-3)
+
+
+@pytest.mark.parametrize("flat_kmh", [2, 5, 12, 25])
+def test_the_table_of_a_cyclist_is_near_the_formula(flat_kmh: float) -> None:
+    """Between its steps the table is within half a per cent, and nearly everywhere far closer."""
+    slopes = np.linspace(-0.5, 0.5, 20_011)
+    table = np.interp(slopes, pace.slopes(), pace.bicycling(flat_kmh, Bicycle.CORRECTED))
+    apart = np.abs(table * pace.bicycle_kmh(flat_kmh, slopes, Bicycle.CORRECTED) / flat_kmh - 1)
+    assert apart.max() < 5e-3
+    assert np.quantile(apart, 0.99) < 1e-4
 
 
 @pytest.mark.laws
