@@ -60,7 +60,7 @@ def carry_seconds(town: Town, picture: Picture, *, unknown_streets: UnknownStree
             ]
     for go, (start, _, seconds) in enumerate(ways):
         arcs += [(state, 2 * n + go, seconds) for state in _before(town, ways, go, called + start)]
-    landings = [_landings(town, i) for i in range(m)]
+    landings = [_landings(town, picture, i) for i in range(m)]
     for i, found in enumerate(landings):
         arcs.append((homes + i, sites + i, 0.0))
         for entry in found:
@@ -217,8 +217,12 @@ def _street_seconds(town: Town, picture: Picture, unknown_streets: UnknownStreet
     return foot, along, against, stops
 
 
-def _landings(town: Town, structure: int) -> list[Entry]:
-    """Name the two nearest streets of a structure that no barrier cuts off: edge, share, metres."""
+def _landings(town: Town, picture: Picture, structure: int) -> list[Entry]:
+    """
+    Name the two nearest streets of a structure that no barrier cuts off: edge, share, metres.
+
+    Of these, what leads through a hazard area is left out.
+    """
     streets = town.streets
     spot = shapely.Point(town.structures.x_m[structure], town.structures.y_m[structure])
     found = []
@@ -229,4 +233,14 @@ def _landings(town: Town, structure: int) -> list[Entry]:
         if dry and on_ground and walk.length <= facts.number("times.access_max_m"):
             share = streets.line[e].project(spot, normalized=True)
             found.append((walk.length, e, share))
-    return [(e, share, metres) for metres, e, share in sorted(found)[:2]]
+    nearest = [(e, share, metres) for metres, e, share in sorted(found)[:2]]
+    return [entry for entry in nearest if not _is_dangerous(picture, spot, streets, entry)]
+
+
+def _is_dangerous(picture: Picture, spot: shapely.Point, streets: Streets, entry: Entry) -> bool:
+    """Tell whether the straight walk onto a street meets a suspected minefield."""
+    e, share, _ = entry
+    walk = shapely.LineString([spot, streets.line[e].interpolate(share, normalized=True)])
+    return any(
+        area.hazard == "explosive" and walk.intersects(area.shape) for area in picture.hazards
+    )

@@ -128,7 +128,7 @@ def test_closing_streets_of_a_real_town_never_shortens_a_time(aleppo: Town) -> N
         aleppo,
         picture_of(aleppo, closed_to_vehicles=shut),
         unknown_streets=PASSABLE,
-        landing=before.landing,
+        landing=before.any_day,
     )
     tables = []
     for evac in (before, after):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from goldenhour.base import facts
 from goldenhour.base.errors import InputError
@@ -14,6 +15,8 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.times import access, first_mile, layers
 from goldenhour.times.access import Landing
+from goldenhour.times.danger import keep_away
+from goldenhour.times.evacuation import closing_areas
 from goldenhour.times.footing import Footing
 from goldenhour.times.holders import Direction
 from goldenhour.times.kernels.reach import FAR
@@ -61,7 +64,12 @@ class Evacuation:
     layers
         Foot and vehicle layer.
     landing
-        Where structures step onto streets. Shape ``(n_structures, k)``.
+        Where structures step onto streets today, through no hazard area. Shape
+        ``(n_structures, k)``.
+    any_day
+        The same, whatever is dangerous today: what another evacuation of the town can use.
+    dangers
+        Areas that nobody may pass today, in the town's metric system.
     footing
         The town's ground; without it nobody is carried farther over it than in a straight line.
     """
@@ -69,6 +77,8 @@ class Evacuation:
     town: Town
     layers: Layers
     landing: Landing
+    any_day: Landing
+    dangers: tuple[BaseGeometry, ...] = ()
     footing: Footing | None = None
 
     @classmethod
@@ -95,7 +105,8 @@ class Evacuation:
         unknown_streets
             Whether streets without a report count as passable or as closed.
         landing
-            Of an earlier evacuation of the same town, whatever the picture; saves its search.
+            ``any_day`` of an earlier evacuation of the same town, whatever the picture; saves its
+            search.
         vehicle
             Which vehicles there are.
         vehicle_wait_s
@@ -125,7 +136,15 @@ class Evacuation:
             vehicle=vehicle,
             vehicle_wait_s=vehicle_wait_s,
         )
-        return cls(town=town, layers=built, landing=landing, footing=footing)
+        dangers = tuple(closing_areas(picture.hazards))
+        return cls(
+            town=town,
+            layers=built,
+            landing=keep_away(landing, town.streets, structures.x_m, structures.y_m, dangers),
+            any_day=landing,
+            dangers=dangers,
+            footing=footing,
+        )
 
     @property
     def is_attached(self) -> NDArray[np.bool_]:
@@ -141,7 +160,7 @@ class Evacuation:
     @property
     def unattached(self) -> Unattached:
         """Structures that join no street open today, and why."""
-        return unattached(self.town, self.landing, self.is_attached)
+        return unattached(self.town, self.any_day, self.is_attached)
 
     def prepare(self, hierarchy: "Hierarchy | None" = None) -> "Hierarchy":
         """
@@ -280,7 +299,8 @@ class Evacuation:
         """
         if isinstance(places, Spots):
             x_m, y_m = (np.asarray(value, dtype=np.float64) for value in places)
-            return _landing(self.town, x_m, y_m, self.footing)
+            found = _landing(self.town, x_m, y_m, self.footing)
+            return keep_away(found, self.town.streets, x_m, y_m, self.dangers)
         row = np.asarray(places, dtype=np.int64)
         if row.size and not 0 <= row.min() <= row.max() < self.town.structures.n:
             raise InputError("A structure row is out of range.", where="sites, homes", code="GH124")

@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from goldenhour.base import facts
 from goldenhour.base.grades import Mode, StreetState, UnknownStreets
@@ -307,14 +308,31 @@ def street_use(
     )
 
 
-def _endangered(streets: Streets, hazards: tuple[HazardArea, ...]) -> NDArray[np.bool_]:
-    """Tell which streets touch an area that closes them, whatever level they are on."""
+def closing_areas(hazards: tuple[HazardArea, ...]) -> list[BaseGeometry]:
+    """
+    List the areas that nobody may pass.
+
+    Parameters
+    ----------
+    hazards
+        All that are believed.
+
+    Returns
+    -------
+    areas
+        Those dangerous enough to close streets, in the town's metric system.
+    """
     threshold = facts.fact("times.closing_hazards").value
-    areas = [
+    return [
         area.shape
         for area in hazards
         if area.status in _DANGEROUS and area.level > threshold.get(area.hazard, np.inf)
     ]
+
+
+def _endangered(streets: Streets, hazards: tuple[HazardArea, ...]) -> NDArray[np.bool_]:
+    """Tell which streets touch an area that closes them, whatever level they are on."""
+    areas = closing_areas(hazards)
     touched = np.zeros(streets.n_edges, dtype=np.bool_)
     if areas:
         touched[shapely.STRtree(streets.line).query(areas, predicate="intersects")[1]] = True

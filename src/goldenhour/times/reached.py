@@ -162,7 +162,7 @@ def _on_known(whole: Evacuation, picture: Picture, asked: Asked) -> Evacuation:
         whole.town,
         picture,
         unknown_streets=UnknownStreets.CLOSED,
-        landing=whole.landing,
+        landing=whole.any_day,
         terrain=whole.footing,
     )
     return by_means(known, asked.means)
@@ -187,7 +187,7 @@ def _if_open(whole: Evacuation, picture: Picture, asked: Asked) -> Evacuation:
         whole.town,
         healed,
         unknown_streets=UnknownStreets.PASSABLE,
-        landing=whole.landing,
+        landing=whole.any_day,
         terrain=whole.footing,
     )
     return by_means(before, asked.means)
