@@ -234,7 +234,7 @@ def test_the_map_opens_with_its_bands(
     """Offline, on a desk and on a phone: bands, key, sites and notes; hostile names stay text."""
     path = written_map(make_case(HOSTILE), tmp_path)
     page, wrong = browser.new_page(viewport=viewport), list[Any]()
-    page.on("pageerror", wrong.append)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda asked: wrong.append(asked.url) if "http" in asked.url[:5] else None)
     page.goto(f"{path.as_uri()}#{language}")
     page.wait_for_selector("html[data-ready]", timeout=60_000)
