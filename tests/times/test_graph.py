@@ -494,3 +494,25 @@ def test_a_network_too_dense_for_a_hierarchy_is_searched() -> None:
     assert np.array_equal(found, expected.astype(np.float32))
     with pytest.raises(InputError, match="too dense"):
         net.prepare()
+
+
+def test_one_search_after_another_leaves_no_trace() -> None:
+    """Small and large areas in turn, both ways, after closures: each as if it were the first."""
+    rng = np.random.Generator(np.random.PCG64(8))
+    n, n_arcs = 60, 200
+    tail, head = rng.integers(0, n, (2, n_arcs))
+    seconds = rng.integers(1, 90_000, n_arcs) / 64
+    lon, lat = rng.random((2, n))
+
+    def fresh() -> Network:
+        return goldenhour.times.network(tail=tail, head=head, seconds=seconds, lon=lon, lat=lat)
+
+    kept = fresh()
+    for limit_s in (5.0, None, 900.0, 0.0, None, 60.0):
+        for net, other in (
+            (kept, fresh()),
+            (kept.reweight([3, 4], np.inf), fresh().reweight([3, 4], np.inf)),
+        ):
+            again, first = net.reach([1, 2], limit_s), other.reach([1, 2], limit_s)
+            assert np.array_equal(again.node, first.node)
+            assert np.array_equal(again.seconds, first.seconds)

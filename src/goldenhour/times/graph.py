@@ -368,9 +368,8 @@ class Network:
         reached
             ``(node, seconds)``.
         """
-        desk, n_touched = many.spread(rows, seeds, limit_s)
-        node = np.sort(desk.touched[:n_touched])
-        return Reached(node=node, seconds=to_seconds(desk.state[node, reach.TICKS]))
+        node, ticks = self.weights.search(rows, seeds, limit_ticks(limit_s))
+        return Reached(node=node, seconds=to_seconds(ticks))
 
     def reweight(self, arcs: ArrayLike, seconds: ArrayLike) -> "Network":
         """

@@ -9,6 +9,7 @@ Everything is made when it is first needed. Networks that differ in their times 
 from collections.abc import Callable
 from enum import StrEnum
 from hashlib import blake2b
+from queue import Empty, SimpleQueue
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from goldenhour.base.errors import InputError
 from goldenhour.times.kernels import reach
-from goldenhour.times.kernels.reach import Rows
+from goldenhour.times.kernels.reach import Points, Rows
 from goldenhour.times.many import apart
 
 if TYPE_CHECKING:  # the hierarchy's kernels load when somebody needs them
@@ -284,6 +285,8 @@ class Weights:
         self._rows: dict[Direction, Rows] = {}
         self._way: Way | None = None
         self._downs = Recent()
+        self._places: SimpleQueue[tuple[Ints, Ints]] = SimpleQueue()
+        self._longest: int | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in ("topology", "ticks", "n_settled")}
@@ -296,6 +299,40 @@ class Weights:
     def is_customised(self) -> bool:
         """True if the hierarchy has these times."""
         return self._way is not None
+
+    def search(
+        self, rows: Rows, seeds: Points, limit: int
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """
+        Search once; the work arrays are kept, so that a small area costs little.
+
+        Parameters
+        ----------
+        rows
+            The arcs, with these times.
+        seeds
+            Where to start. Shape ``(n_seeds, k)``.
+        limit
+            Ticks, inclusive.
+
+        Returns
+        -------
+        node, ticks
+            Nodes that are reached, ascending, and when. Shape ``(n_reached,)`` each.
+        """
+        if self._longest is None:
+            self._longest = int(self.ticks[self.ticks < reach.FAR].max(initial=0))
+        try:
+            place = self._places.get_nowait()
+        except Empty:
+            place = reach.fresh_state(self.topology.n_nodes)
+        desk = reach.desk_over(*place, seeds, longest=self._longest, limit=limit)
+        n_touched = reach.search(rows, seeds, reach.until(limit), reach.NO_TAG, desk)
+        node = np.sort(desk.touched[:n_touched])
+        ticks = desk.state[node, reach.TICKS]
+        reach.clean(desk, n_touched)
+        self._places.put(place)
+        return node, ticks
 
     def rows(self, direction: Direction) -> Rows:
         """

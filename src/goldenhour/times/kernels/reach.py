@@ -92,19 +92,57 @@ def desk(rows: Rows, seeds: Points, limit: int) -> Desk:
     desk
         For one thread.
     """
-    steps = [rows.ticks[rows.ticks <= limit], seeds.ticks[seeds.ticks <= limit]]
-    longest = max((int(step.max()) for step in steps if step.size), default=0)
-    shift = max(_SHIFT, longest.bit_length() - _MOST_BUCKETS_BITS)
-    n_buckets = 1 << ((longest >> shift) + 1).bit_length()
-    n_nodes = len(rows.start) - 1
+    steps = rows.ticks[rows.ticks <= limit]
+    longest = int(steps.max()) if steps.size else 0
+    return desk_over(*fresh_state(len(rows.start) - 1), seeds, longest=longest, limit=limit)
+
+
+def fresh_state(n_nodes: int) -> tuple[Array, Array]:
+    """
+    Make the work arrays that are as large as the network.
+
+    Parameters
+    ----------
+    n_nodes
+        Number of nodes.
+
+    Returns
+    -------
+    state, touched
+        Clean, as in ``Desk``.
+    """
     state = np.empty((n_nodes, 4), dtype=np.int32)
     state[:] = FAR, -1, _IDLE, -1
-    return Desk(
-        state=state,
-        touched=np.empty(n_nodes, dtype=np.int32),
-        first=np.full(n_buckets, -1, dtype=np.int32),
-        shift=shift,
-    )
+    return state, np.empty(n_nodes, dtype=np.int32)
+
+
+def desk_over(state: Array, touched: Array, seeds: Points, *, longest: int, limit: int) -> Desk:
+    """
+    Lay a ring of buckets over clean work arrays.
+
+    Parameters
+    ----------
+    state
+        Clean, as in ``Desk``. Shape ``(n_nodes, 4)``, int32.
+    touched
+        Shape ``(n_nodes,)``, int32.
+    seeds
+        Where searches start. Shape ``(n_seeds, k)``.
+    longest
+        Ticks of the longest arc that is open, or more.
+    limit
+        Ticks; longer steps are never taken.
+
+    Returns
+    -------
+    desk
+        For one thread.
+    """
+    spent = seeds.ticks[seeds.ticks <= limit]
+    longest = max(min(longest, limit), int(spent.max()) if spent.size else 0)
+    shift = max(_SHIFT, longest.bit_length() - _MOST_BUCKETS_BITS)
+    n_buckets = 1 << ((longest >> shift) + 1).bit_length()
+    return Desk(state, touched, np.full(n_buckets, -1, dtype=np.int32), shift)
 
 
 def until(limit: int, wanted: Array | None = None) -> Stop:
