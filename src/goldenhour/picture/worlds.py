@@ -249,10 +249,7 @@ def in_world(picture: Picture, world: World) -> Picture:
     streets = picture.streets
     return replace(
         picture,
-        hazards=tuple(
-            replace(area, level=1.0) if there else area
-            for area, there in zip(picture.hazards, world.danger, strict=True)
-        ),
+        hazards=hazards_in(picture, world),
         streets=replace(
             streets,
             state_stretcher=_closing(streets.state_stretcher, world.closed_on_foot),
@@ -260,6 +257,28 @@ def in_world(picture: Picture, world: World) -> Picture:
             rubble_share=world.rubble.astype(np.float32),
             delay_s=world.delay_s,
         ),
+    )
+
+
+def hazards_in(picture: Picture, world: World) -> tuple[HazardArea, ...]:
+    """
+    See hazard areas as if one world were known to be true.
+
+    Parameters
+    ----------
+    picture
+        What the world was drawn from.
+    world
+        One of its worlds.
+
+    Returns
+    -------
+    hazards
+        Those that are there are sure, others stay what they were.
+    """
+    return tuple(
+        replace(area, level=1.0) if there else area
+        for area, there in zip(picture.hazards, world.danger, strict=True)
     )
 
 

@@ -19,6 +19,8 @@ from goldenhour.picture.belief import Picture
 from goldenhour.picture.worlds import Doubts
 from goldenhour.times import layers
 from goldenhour.times.carry import Evacuation
+from goldenhour.times.danger import keep_away
+from goldenhour.times.evacuation import closing_areas
 from goldenhour.times.kernels.reach import FAR, TICKS
 from goldenhour.times.many import spread
 from goldenhour.times.result import WithinReach
@@ -38,7 +40,8 @@ class WorldCase:
     Parameters
     ----------
     evacuation
-        The evacuation graph of the town, whatever its picture.
+        The evacuation graph of the town in this picture; what it assumes of unknown streets plays
+        no part.
     picture
         What is believed; worlds are drawn from it.
     seed
@@ -256,7 +259,12 @@ def evacuation_in(case: WorldCase, number: int) -> Evacuation:
     whole = case.evacuation
     world = worlds.draw(case.doubts, seed=case.seed, number=number)
     there = whole.layers.with_seconds(**case.streets.seconds(world)._asdict())
-    return replace(whole, layers=there)
+    dangers = tuple(closing_areas(worlds.hazards_in(case.picture, world)))
+    landing = whole.landing
+    if len(dangers) > len(whole.dangers):
+        town, structures = whole.town, whole.town.structures
+        landing = keep_away(landing, town.streets, structures.x_m, structures.y_m, dangers)
+    return replace(whole, layers=there, landing=landing, dangers=dangers)
 
 
 def _all(results: Iterable[_Result], n: int) -> Iterator[_Result]:
