@@ -6,8 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,9 @@ from goldenhour.base.grades import UnknownStreets
 from goldenhour.times import worlds
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.worlds import WorldCase
-from goldenhour.workflows.scheduler import Cluster, in_threads, open_scheduler
+from goldenhour.workflows import cluster as cluster_module
+from goldenhour.workflows.cluster import Cluster
+from goldenhour.workflows.scheduler import in_threads, open_scheduler
 from tests.times.pictures import picture_of
 from tests.towns import make_town
 
@@ -125,24 +127,69 @@ def test_a_worker_that_dies_loses_no_world(
     assert _same(found, expected)
 
 
-def test_a_scheduler_elsewhere_changes_no_bit(
-    case: WorldCase, expected: list[NDArray[np.float32]], tmp_path: Path
+def test_a_scheduler_elsewhere(
+    case: WorldCase,
+    expected: list[NDArray[np.float32]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A Dask scheduler with a worker of its own, spoken to by address, gives the same worlds."""
-    with _scheduler(tmp_path) as address:
+    """By address: no workers, one that gives the same worlds, one that dies, then nobody at all."""
+    for name in ("_ALONE_S", "_LOOK_S", "_ANSWER_S"):
+        monkeypatch.setattr(f"goldenhour.workflows.cluster.{name}", 1.0)
+    with _scheduler(tmp_path) as (scheduler, address):
         with pytest.raises(InputError, match="no workers"), open_scheduler(address):
             pass
-        with _started("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"):
-            for _ in range(200):
-                signal.sigtimedwait((), 0.1)
-                try:
-                    with open_scheduler(address) as cluster:
-                        assert _same(list(worlds.soonest(case, N, run=cluster)), expected)
-                    break
-                except InputError:
-                    continue
-            else:
-                pytest.fail("the worker never came")
+        with _worker(address) as worker, open_scheduler(address) as cluster:
+            assert _same(list(worlds.soonest(case, N, run=cluster)), expected)
+            few = cluster(_slow, case, range(100))
+            assert next(few) == 0
+            worker.kill()
+            with pytest.raises(SourceError, match="no other took their place"):
+                list(few)
+            scheduler.kill()
+            with pytest.raises(SourceError, match="no longer answers"):
+                list(cluster(_slow, case, range(3)))
+
+
+def test_other_versions_are_refused(
+    case: WorldCase, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers of another make are named before they work, and what they give is not taken."""
+    there = cluster_module._versions()
+    monkeypatch.setattr(cluster_module, "_versions", lambda: there | {"numpy": "1.0"})
+    found = re.escape(f"numpy {there['numpy']} instead of 1.0")
+    with pytest.raises(InputError, match=found):
+        list(cluster(_slow, case, range(2)))
+
+
+def test_a_world_in_the_place_of_another_is_refused(
+    case: WorldCase, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A world that comes under the number of another stops the count."""
+    monkeypatch.setattr(cluster_module, "_signed", _signed_wrong)
+    with pytest.raises(SourceError, match="World 1 came for world 0"):
+        list(cluster(_slow, case, range(2)))
+
+
+def test_ctrl_c_stops_workers_and_leaves_nothing(tmp_path: Path) -> None:
+    """Interrupted like from a terminal, all processes end at once, without a word or a file."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ENDLESS],
+        cwd=_ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},  # noqa: TID251 - tests are a face
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    with process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.stdout.read()  # ends when the last of all processes has ended
+    assert first == b"0\n", rest
+    assert process.returncode == 130
+    assert not rest.strip(b"0123456789\n")
+    assert not list(tmp_path.glob("goldenhour-*"))
 
 
 def test_nobody_at_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,20 +206,40 @@ def _fails(case: WorldCase, number: int) -> int:
     return number // 0
 
 
+def _slow(case: WorldCase, number: int) -> int:
+    """Take a while."""
+    del case
+    signal.sigtimedwait((), 0.2)
+    return number
+
+
+def _signed_wrong(
+    work: Callable[[WorldCase, int], int], case: WorldCase, number: int
+) -> tuple[int, dict[str, str], int]:
+    """Answer under another number."""
+    return number + 1, cluster_module._versions(), work(case, number)
+
+
+_ENDLESS = """
+import sys
+from tests.workflows.test_scheduler import _slow
+from goldenhour.workflows.scheduler import open_scheduler
+if __name__ == "__main__":
+    try:
+        with open_scheduler() as cluster:
+            for number in cluster(_slow, None, range(10_000)):
+                print(number, flush=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
 @contextmanager
-def _scheduler(folder: Path) -> Iterator[str]:
+def _scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Start a scheduler on a free port of loopback."""
     file = folder / "scheduler.json"
-    options = (
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--no-dashboard",
-        "--scheduler-file",
-        str(file),
-    )
-    with _started("dask_scheduler", *options) as process:
+    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file")
+    with _started("dask_scheduler", *options, str(file)) as process:
         for _ in range(600):
             if file.exists() and (found := re.search(r"tcp://[0-9.:]+", file.read_text())):
                 break
@@ -180,7 +247,21 @@ def _scheduler(folder: Path) -> Iterator[str]:
             signal.sigtimedwait((), 0.05)
         else:
             pytest.fail("the scheduler never came")
-        yield found.group()
+        yield process, found.group()
+
+
+@contextmanager
+def _worker(address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start one worker and wait for it."""
+    options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+    with _started("dask_worker", address, *options) as process:
+        for _ in range(200):
+            signal.sigtimedwait((), 0.1)
+            with suppress(InputError), open_scheduler(address):
+                break
+        else:
+            pytest.fail("the worker never came")
+        yield process
 
 
 @contextmanager
@@ -204,4 +285,3 @@ def test_dask_loads_only_when_it_is_asked() -> None:
     code = "import sys, goldenhour.workflows.scheduler as s; print('distributed' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert shown.stdout.strip() == b"False"
-    assert Cluster.__module__ == "goldenhour.workflows.scheduler"
