@@ -36,7 +36,7 @@ _ATTEMPTS = 3
 _ANSWER_S = 10.0
 _LOOK_S = 2.0
 _ALONE_S = 30.0  # long enough for a new worker to take the place of one that died
-_STALL_S = 300.0  # a world takes seconds
+_STALL_S = 900.0  # a world takes seconds; schedulers give silent workers up after 10 minutes
 _MATTERS = ("numpy", "numba", "scipy", "shapely", "distributed")
 
 

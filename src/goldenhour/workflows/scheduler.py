@@ -29,6 +29,7 @@ LOCAL = "local"
 
 _CONNECT_S = 10
 _CLOSE_S = 5
+_SILENT = "30 s"  # after that a worker of ours is taken for dead; Dask looks as often
 _DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"  # we stop our workers
 
 
@@ -104,9 +105,11 @@ def open_scheduler(address: str = LOCAL) -> Iterator[Cluster]:
 @contextmanager
 def _processes() -> "Iterator[LocalCluster]":
     """Start a scheduler and a worker process per core, each with its part of the memory."""
-    from distributed import LocalCluster  # noqa: PLC0415 - takes half a second to load
+    import dask  # noqa: PLC0415 - takes half a second to load
+    from distributed import LocalCluster  # noqa: PLC0415 - see above
 
     with (
+        dask.config.set({"distributed.scheduler.worker-ttl": _SILENT}),
         TemporaryDirectory(prefix="goldenhour-", ignore_cleanup_errors=True) as scratch,
         LocalCluster(
             host="127.0.0.1",
