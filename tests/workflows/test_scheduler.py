@@ -285,3 +285,14 @@ def test_dask_loads_only_when_it_is_asked() -> None:
     code = "import sys, goldenhour.workflows.scheduler as s; print('distributed' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert shown.stdout.strip() == b"False"
+
+
+def test_a_machine_that_lets_no_cluster_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where workers cannot be reached, as without loopback, the error names threads instead."""
+
+    def refuse(**_: object) -> None:
+        raise RuntimeError("Cluster failed to start: timed out")
+
+    monkeypatch.setattr("distributed.LocalCluster", refuse)
+    with pytest.raises(SourceError, match="No cluster could be started"), open_scheduler("local"):
+        pass

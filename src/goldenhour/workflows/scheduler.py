@@ -106,12 +106,21 @@ def open_scheduler(address: str = LOCAL) -> Iterator[Cluster]:
 def _processes() -> "Iterator[LocalCluster]":
     """Start a scheduler and a worker process per core, each with its part of the memory."""
     import dask  # noqa: PLC0415 - takes half a second to load
-    from distributed import LocalCluster  # noqa: PLC0415 - see above
 
     with (
         dask.config.set({"distributed.scheduler.worker-ttl": _SILENT}),
         TemporaryDirectory(prefix="goldenhour-", ignore_cleanup_errors=True) as scratch,
-        LocalCluster(
+        _started(scratch) as local,
+    ):
+        yield local
+
+
+def _started(scratch: str) -> "LocalCluster":
+    """Start them, with scratch files in one folder."""
+    from distributed import LocalCluster  # noqa: PLC0415 - see above
+
+    try:
+        return LocalCluster(
             host="127.0.0.1",
             n_workers=os.cpu_count() or 1,
             threads_per_worker=1,
@@ -122,9 +131,14 @@ def _processes() -> "Iterator[LocalCluster]":
             silence_logs=logging.CRITICAL,
             local_directory=scratch,
             preload=[_DEAF],
-        ) as local,
-    ):
-        yield local
+        )
+    except (OSError, RuntimeError) as error:
+        raise SourceError(
+            "No cluster could be started on this machine.",
+            where="127.0.0.1",
+            do="Leave --scheduler out: threads of this process give the same numbers.",
+            code="GH152",
+        ) from error
 
 
 def _connected(there: "LocalCluster | str") -> "Client":
