@@ -13,7 +13,9 @@ from statistics import median
 from time import perf_counter
 
 from goldenhour.siting.models.chain import chain
-from goldenhour.siting.models.result import Choice, Effort, Solution
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.result import Solution
 
 # The tests' oracle serves here too.
 sys.path.insert(0, str(Path(__file__).parents[1]))

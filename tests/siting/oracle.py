@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from goldenhour.siting.certificate import people_covered
 from goldenhour.siting.highs import LpAnswer, MixedProgram, solve_mip
 from goldenhour.siting.models.chain import Links
-from goldenhour.siting.models.result import Choice, Cover
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldenhour.siting import kernel
-from goldenhour.siting.covering import Covering, Level, build
-from goldenhour.siting.master import Master, clusters
-from goldenhour.siting.search import greedy, search
+from goldenhour.siting.engine.covering import Covering, Level, build
+from goldenhour.siting.engine.master import Master, clusters
+from goldenhour.siting.engine.search import greedy, search
+from goldenhour.siting.kernels import cover as kernel
 from tests.siting.oracle import Instance, make_instance
 
 

@@ -12,7 +12,10 @@ from goldenhour.base.errors import BadQuestionError, InputError, NoPlanError
 from goldenhour.siting.highs import LpStatus
 from goldenhour.siting.models.chain import Links, chain
 from goldenhour.siting.models.mclp import mclp
-from goldenhour.siting.models.result import Choice, Cover, Effort, Solution
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover
+from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import ProofStatus
 from tests.siting.oracle import Instance, best_cover, make_instance, streets_like, whole_model
 
@@ -151,7 +154,7 @@ def test_too_many_sets_of_hospitals_are_searched_together(monkeypatch: pytest.Mo
     """Where hospital sets are too many to go through, one tree over both tiers finds the same."""
     instance = streets_like(7, n_homes=120, n_sites=20, n_hospitals=8, radius=0.15)
     by_sets = solve(instance)
-    monkeypatch.setattr("goldenhour.siting.prove.MOST_SETS", 0)
+    monkeypatch.setattr("goldenhour.siting.engine.prove.MOST_SETS", 0)
     together = solve(instance)
     assert together.objective == by_sets.objective
     assert together.status is ProofStatus.OPTIMAL

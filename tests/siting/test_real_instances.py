@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from goldenhour.siting.models.mclp import mclp
-from goldenhour.siting.models.result import Choice, Cover, Effort
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover
+from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plan import ProofStatus
 from tests.siting.oracle import best_cover
 

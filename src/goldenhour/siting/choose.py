@@ -11,8 +11,10 @@ from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress
 from goldenhour.picture.belief import Picture
 from goldenhour.siting.models.chain import chain
-from goldenhour.siting.models.result import Choice, Effort, Solution
 from goldenhour.siting.options import Drives, Homes, Options, join, measure, measure_drives
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import ProofStatus
 from goldenhour.siting.question import Question
 from goldenhour.siting.screening import Screening

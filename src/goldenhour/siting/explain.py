@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from goldenhour.base import facts
 from goldenhour.base.grades import Grade, StreetState, Tier, UnknownStreets, Verdict
 from goldenhour.picture.belief import Picture
-from goldenhour.siting.models.result import Solution
 from goldenhour.siting.options import Homes, Options, link_limit_s
+from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import Said, Site, SiteStanding
 from goldenhour.siting.question import Question
 from goldenhour.siting.requirements import uses

@@ -10,7 +10,7 @@ from goldenhour.base import facts
 from goldenhour.base.errors import BadQuestionError
 from goldenhour.base.progress import Progress
 from goldenhour.siting.models.chain import Links
-from goldenhour.siting.models.result import Cover
+from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.question import Question
 from goldenhour.times.carry import Evacuation
 

@@ -17,8 +17,9 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.siting import explain
 from goldenhour.siting.choose import Case, choose
-from goldenhour.siting.models.result import Effort, Solution, never
 from goldenhour.siting.options import Homes, Options, whole_parts
+from goldenhour.siting.plain.effort import Effort, never
+from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import Plan, Proof, Said
 from goldenhour.siting.question import Question
 from goldenhour.siting.referral import onward
@@ -89,7 +90,7 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
         or Evacuation.of(town, picture, unknown_streets=question.unknown_streets),
         homes=Homes(row=lived_in, people=people[lived_in]),
         progress=progress,
-        effort=Effort(seed=question.seed, stop=stop or never),
+        effort=Effort.of_a_plan(seed=question.seed, stop=stop or never),
     )
     wanted = wishes(town, screening, question, attached=case.evacuation.is_attached)
     options, solution = choose(case, wanted)

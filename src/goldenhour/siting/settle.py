@@ -4,7 +4,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting.models.result import Cover
+from goldenhour.siting.plain.cover import Cover
 
 Rows = NDArray[np.int64]
 

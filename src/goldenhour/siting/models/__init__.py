@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Siting models, one module each, under their literature names."""
+"""
+Siting models on plain arrays, one module each, under their literature names.
+
+Rows are demand, columns are sites. Every model gives one ``Solution``.
+"""
+
+from goldenhour.siting.models.chain import Links, chain
+from goldenhour.siting.models.mclp import mclp
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover
+from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.result import Sense, Solution
+
+__all__ = ["Choice", "Cover", "Effort", "Links", "Sense", "Solution", "chain", "mclp"]

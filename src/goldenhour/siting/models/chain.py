@@ -13,17 +13,14 @@ from numpy.typing import NDArray
 
 from goldenhour.base.errors import BadQuestionError, InputError, NoPlanError
 from goldenhour.siting.certificate import people_covered
-from goldenhour.siting.covering import NO_CLASH, Covering, Level, build, level
-from goldenhour.siting.models.result import (
-    Choice,
-    Cover,
-    Effort,
-    Solution,
-    proof_status,
-    require_people,
-)
-from goldenhour.siting.prove import prove, settled_bound
-from goldenhour.siting.search import INCOMPLETE
+from goldenhour.siting.engine.covering import NO_CLASH, Covering, Level, build, level
+from goldenhour.siting.engine.prove import prove, settled_bound
+from goldenhour.siting.engine.search import INCOMPLETE
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover
+from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.inputs import require_people
+from goldenhour.siting.plain.result import Solution, proof_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

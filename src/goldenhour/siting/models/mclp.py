@@ -1,24 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """MCLP, the maximal covering location problem (Church and ReVelle 1974): most people, k sites."""
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from goldenhour.siting.certificate import people_covered
-from goldenhour.siting.covering import build, level
-from goldenhour.siting.models.result import (
-    Choice,
-    Cover,
-    Effort,
-    Solution,
-    proof_status,
-    require_people,
-)
-from goldenhour.siting.prove import prove, settled_bound
+from goldenhour.siting.engine.covering import build, level
+from goldenhour.siting.engine.prove import prove, settled_bound
+from goldenhour.siting.plain.choice import Choice, as_choice
+from goldenhour.siting.plain.cover import Covers, as_cover
+from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.inputs import require_people
+from goldenhour.siting.plain.result import Solution, proof_status
 
 
 def mclp(
-    cover: Cover, people: NDArray[np.float64], sites: Choice, *, effort: Effort | None = None
+    cover: Covers, people: ArrayLike, k: int | Choice, *, effort: Effort | None = None
 ) -> Solution:
     """
     Choose the sites that cover most people.
@@ -26,13 +22,14 @@ def mclp(
     Parameters
     ----------
     cover
-        Which homes each site covers.
+        Which demand each site covers: dense or sparse, shape ``(n_demand, n_sites)``, anything but
+        0 covers; or a ``Cover``.
     people
-        People of each home. Shape ``(n_homes,)``, all ``>= 0``.
-    sites
-        How many, forced and forbidden.
+        People of each demand. Shape ``(n_demand,)``, all ``>= 0``.
+    k
+        Sites to open, or a ``Choice`` with what is forced and forbidden.
     effort
-        When to stop.
+        When to stop; left out, not before the proof.
 
     Returns
     -------
@@ -42,20 +39,20 @@ def mclp(
     Raises
     ------
     InputError
-        If people are negative or not a number.
+        If people are negative or not a number, or the shapes do not meet.
     NoPlanError
         If more sites are wanted than may be opened.
     """
     effort = effort or Effort()
-    people = require_people(people, cover.n_homes)
-    covering = build(cover, people, level(sites, cover.n_sites, "sites"))
+    counted = require_people(people)
+    covers = as_cover(cover, len(counted))
+    covering = build(covers, counted, level(as_choice(k), covers.n_sites, "sites"))
     proven = prove(covering, effort)
     chosen = tuple(int(j) for j in proven.found.sites)
-    objective = people_covered(cover, people, chosen)
+    objective = people_covered(covers, counted, chosen)
     bound = settled_bound(covering, proven.bound, objective)
     return Solution(
         sites=chosen,
-        field_hospitals=(),
         objective=objective,
         bound=bound,
         status=proof_status(objective, bound),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting import kernel
-from goldenhour.siting.covering import NO_CLASH, Covering
-from goldenhour.siting.kernel import EMPTY, Rules
+from goldenhour.siting.engine.covering import NO_CLASH, Covering
+from goldenhour.siting.kernels import cover as kernel
+from goldenhour.siting.kernels.cover import EMPTY, Rules
 
 _TINY = 1e-9
 _WORK = 5e6

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.errors import BadQuestionError, NoPlanError
-from goldenhour.siting import kernel
-from goldenhour.siting.kernel import Table
-from goldenhour.siting.models.result import Choice, Cover
+from goldenhour.siting.kernels import cover as kernel
+from goldenhour.siting.kernels.cover import Table
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover
 
 NO_CLASS = -1
 NO_CLASH = -1

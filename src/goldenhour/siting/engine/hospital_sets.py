@@ -13,8 +13,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting import kernel
-from goldenhour.siting.covering import NO_CLASH, Covering
+from goldenhour.siting.engine.covering import NO_CLASH, Covering
+from goldenhour.siting.kernels import cover as kernel
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

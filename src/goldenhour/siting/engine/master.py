@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting import kernel
-from goldenhour.siting.covering import NO_CLASH, NO_CLASS, Covering
+from goldenhour.siting.engine.covering import NO_CLASH, NO_CLASS, Covering
 from goldenhour.siting.highs import LpAnswer, LpStatus, WarmLp
+from goldenhour.siting.kernels import cover as kernel
 
 Floats = NDArray[np.float64]
 _VIOLATED = 1e-6

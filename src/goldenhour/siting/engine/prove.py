@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting import kernel
-from goldenhour.siting.covering import NO_CLASH, NO_CLASS, Covering, Level, shrink
-from goldenhour.siting.hospital_sets import MOST_SETS, HospitalSets, n_sets
-from goldenhour.siting.master import Bounded, Master, clusters, is_solved
-from goldenhour.siting.models.result import Effort
-from goldenhour.siting.search import INCOMPLETE, Found, greedy, improve, search
-from goldenhour.siting.tree import Work, beats, grow, root
+from goldenhour.siting.engine.covering import NO_CLASH, NO_CLASS, Covering, Level, shrink
+from goldenhour.siting.engine.hospital_sets import MOST_SETS, HospitalSets, n_sets
+from goldenhour.siting.engine.master import Bounded, Master, clusters, is_solved
+from goldenhour.siting.engine.search import INCOMPLETE, Found, greedy, improve, search
+from goldenhour.siting.engine.tree import Work, beats, grow, root
+from goldenhour.siting.kernels import cover as kernel
+from goldenhour.siting.plain.effort import Effort
 
 _CORE, _JOIN, _PRICINGS = 400, 250, 12
 _FEW, _SETTLED = 900, 1e-4

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting.covering import NO_CLASH, Covering
+from goldenhour.siting.engine.covering import NO_CLASH, Covering
+from goldenhour.siting.engine.master import Bounded, Box, Master, is_solved
+from goldenhour.siting.engine.search import Found, improve
 from goldenhour.siting.highs import LpAnswer
-from goldenhour.siting.master import Bounded, Box, Master, is_solved
-from goldenhour.siting.models.result import Effort
-from goldenhour.siting.search import Found, improve
+from goldenhour.siting.plain.effort import Effort
 
 Floats = NDArray[np.float64]
 _WHOLE = 1e-6
