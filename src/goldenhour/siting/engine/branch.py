@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Branch and cut over any ``Problem``: warm linear programs, cuts, fixing, a best-first tree."""
 
-from goldenhour.siting.engine.problem import Branched, Bools, Problem
+from goldenhour.siting.engine.problem import Bools, Branched, Problem
 from goldenhour.siting.plain.effort import Effort
 
 
