@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.errors import GoldenHourError
+from goldenhour.siting.engine.problem import LinearRows
 
 Floats = NDArray[np.float64]
 _SEED = 1
+MOST_ITERATIONS = 2**31 - 1
 
 
 class LpStatus(StrEnum):
@@ -40,13 +42,19 @@ class LpAnswer:
     value
         Column values. Shape ``(n_columns,)``.
     multiplier
-        Non-negative multipliers of the rows (all are ``<=``). Shape ``(n_rows,)``.
+        Non-negative multipliers of the rows, where all are ``<=``. Shape ``(n_rows,)``.
+    signed
+        Multipliers of the rows, negative where ``>=`` binds. Shape ``(n_rows,)``.
+    iterations
+        Simplex iterations it took.
     """
 
     status: LpStatus
     objective: float
     value: Floats
     multiplier: Floats
+    signed: Floats
+    iterations: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +145,28 @@ class WarmLp:
         )
         self.n_rows += len(rows)
 
+    def add(self, rows: LinearRows) -> None:
+        """
+        Add compressed rows.
+
+        Parameters
+        ----------
+        rows
+            ``least <= row @ v <= limit``.
+        """
+        if not rows.n:
+            return
+        self._highs.addRows(
+            rows.n,
+            np.maximum(rows.least, -highspy.kHighsInf),
+            np.minimum(rows.limit, highspy.kHighsInf),
+            len(rows.column),
+            rows.start[:-1].astype(np.int32),
+            rows.column,
+            rows.factor,
+        )
+        self.n_rows += rows.n
+
     def delete_rows(self, rows: NDArray[np.int32]) -> None:
         """
         Delete rows.
@@ -162,24 +192,47 @@ class WarmLp:
         """
         self._highs.changeColsBounds(len(lower), self._columns[: len(lower)], lower, upper)
 
-    def solve(self) -> LpAnswer:
+    def solve(self, *, iterations: int = MOST_ITERATIONS) -> LpAnswer:
         """
         Solve from the last basis.
+
+        Parameters
+        ----------
+        iterations
+            Most simplex iterations; the answer is STOPPED if they do not do.
 
         Returns
         -------
         answer
             Values and multipliers.
         """
+        self._highs.setOptionValue("simplex_iteration_limit", iterations)
         self._highs.run()
-        solution = self._highs.getSolution()
-        multiplier = -np.asarray(solution.row_dual, dtype=np.float64)
+        solution, info = self._highs.getSolution(), self._highs.getInfo()
+        signed = -np.asarray(solution.row_dual, dtype=np.float64)
         return LpAnswer(
             status=_status(self._highs),
-            objective=-float(self._highs.getInfo().objective_function_value),
+            objective=-float(info.objective_function_value),
             value=np.asarray(solution.col_value, dtype=np.float64),
-            multiplier=np.maximum(multiplier, 0.0),
+            multiplier=np.maximum(signed, 0.0),
+            signed=signed,
+            iterations=int(info.simplex_iteration_count),
         )
+
+    def ray(self) -> Floats:
+        """
+        Ask why an infeasible program is so.
+
+        Returns
+        -------
+        ray
+            Multipliers of the rows that contradict each other; all 0 if HiGHS has none. Shape
+            ``(n_rows,)``.
+        """
+        _, found, values = self._highs.getDualRay()
+        if not found:
+            return np.zeros(self.n_rows)
+        return np.asarray(values, dtype=np.float64)
 
 
 def solve_mip(program: MixedProgram, *, gap_share: float = 0.0, nodes: int = 10_000) -> LpAnswer:
@@ -226,6 +279,7 @@ def solve_mip(program: MixedProgram, *, gap_share: float = 0.0, nodes: int = 10_
         objective=-float(solver.getInfo().objective_function_value),
         value=np.asarray(solver.getSolution().col_value, dtype=np.float64),
         multiplier=np.empty(0),
+        signed=np.empty(0),
     )
 
 

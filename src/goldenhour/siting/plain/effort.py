@@ -111,4 +111,4 @@ class Effort:
         enough
             True if the search may end.
         """
-        return nodes >= self.cheap_nodes and bound - value <= self.gap_share * value
+        return nodes >= self.cheap_nodes and bound - value <= self.gap_share * abs(value)
