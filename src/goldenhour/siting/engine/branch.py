@@ -108,7 +108,7 @@ class _Tree:
         self._push(self.program.first_box(), np.inf)
         while self._open and not self._is_over():
             bound, box = self._pop()
-            while box is not None and self.beats(bound):
+            while self.beats(bound):
                 followed = self._look(box, bound)
                 if followed is None or self._is_over(extra=followed[1]):
                     self._keep(followed)
