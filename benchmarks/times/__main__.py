@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks import bars
 from benchmarks.times import case as cases
 from benchmarks.times import end_to_end, grids, mosaic, plot, report
 from benchmarks.times import graph as graphs
@@ -66,7 +67,7 @@ def _everything(asked: argparse.Namespace) -> dict[str, Any]:
     small, large = mosaic.made(asked.data, asked.scratch)
     city = asked.scratch / "aleppo-layers.npz"
     graphs.save(end_to_end.layered(town_of(asked.data / end_to_end.ALEPPO)), city)
-    seen: dict[str, Any] = {"machine": report.machine(), "graphs": {}}
+    seen: dict[str, Any] = {"machine": bars.machine(), "graphs": {}}
     for name, path in (("mosaic", small), ("aleppo", city)):
         graph, case = graphs.load(path), path.with_suffix(".case.npz")
         cases.save(cases.drawn(graph), case)
@@ -137,7 +138,7 @@ def _fresh(command: list[str]) -> tuple[float, float]:
 
 def _page(seen: dict[str, Any]) -> list[str]:
     """Put the tables together."""
-    lines = [f"Measured on {seen['machine']}.", "", *report.bar_table(seen)]
+    lines = [f"Measured on {seen['machine']}.", "", *bars.bar_table(report.bars(seen))]
     for name, title in (("mosaic", "The mosaic"), ("aleppo", "Aleppo, both layers of evacuation")):
         nodes, arcs = seen["graphs"][name]
         lines += ["", f"### {title}: {nodes:,} nodes, {arcs:,} arcs", ""]

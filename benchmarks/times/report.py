@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was seen, as tables in Markdown: bars first, then every engine, then ours alone."""
 
-import os
-import platform
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from benchmarks.bars import Bar, below, faster, markdown, rounded
 
 Seen = dict[str, Any]
 OURS, CCH, SCIPY, PANDANA = "goldenhour", "routingkit-cch", "scipy", "pandana"
@@ -24,34 +21,6 @@ _ENGINE_COLUMNS = (
     "largest difference, s",
     "machine, core-ms",
 )
-
-
-class Bar(NamedTuple):
-    """One bar: what, what is asked for, what was seen (NaN if not measured)."""
-
-    what: str
-    asked: float
-    seen: float
-    unit: str
-    at_least: bool
-
-    @property
-    def verdict(self) -> str:
-        """Say it."""
-        if np.isnan(self.seen):
-            return "not measured"
-        met = self.seen >= self.asked if self.at_least else self.seen <= self.asked
-        return "met" if met else "**NOT met**"
-
-
-def faster(what: str, asked: float, theirs: float, ours: float) -> Bar:
-    """Ask for so many times faster."""
-    return Bar(what, asked, theirs / ours if ours else np.nan, "x", at_least=True)
-
-
-def below(what: str, asked: float, seen: float, unit: str) -> Bar:
-    """Ask for no more than that."""
-    return Bar(what, asked, seen, unit, at_least=False)
 
 
 def bars(seen: Seen) -> list[Bar]:
@@ -91,20 +60,6 @@ def bars(seen: Seen) -> list[Bar]:
     ]
 
 
-def bar_table(seen: Seen) -> list[str]:
-    """Print the bars."""
-    rows = [
-        (
-            bar.what,
-            f"{'≥' if bar.at_least else '≤'} {bar.asked:g} {bar.unit}",
-            "-" if np.isnan(bar.seen) else f"{_round(bar.seen)} {bar.unit}",
-            bar.verdict,
-        )
-        for bar in bars(seen)
-    ]
-    return markdown(("measure", "bar", "seen", ""), rows)
-
-
 def engine_table(engines: dict[str, Seen]) -> list[str]:
     """Print all engines on one graph; whoever is absent or failed has a line, too."""
     reached = engines.get(SCIPY, {}).get("reached")
@@ -115,7 +70,7 @@ def _engine_row(name: str, seen: Seen, reached: list[int] | None) -> tuple[str, 
     if "failed" in seen:
         return (name, seen["failed"], *[""] * (len(_ENGINE_COLUMNS) - 2))
     values = ("set_up_s", "memory_mb", "close_s", "matrix_ms", "town_ms")
-    near, far = (_round(ms) if ms is not None else "-" for ms in seen["reach_ms"])
+    near, far = (rounded(ms) if ms is not None else "-" for ms in seen["reach_ms"])
     if seen["reached"][0] is not None and reached and seen["reached"] != reached:
         n = sum(one != other for one, other in zip(seen["reached"], reached, strict=True))
         far += f" ({n} of {len(reached)} sets differ in size)"
@@ -125,7 +80,7 @@ def _engine_row(name: str, seen: Seen, reached: list[int] | None) -> tuple[str, 
     agreement = f"{apart:.3g}" + (f"; {wrong} pairs reached by one only" if wrong else "")
     machine = " → ".join(f"{ms:.0f}" for ms in seen["calibration_ms"])
     label = f"{name} {seen['version']}"
-    return (label, *(_round(seen[value]) for value in values), near, far, agreement, machine)
+    return (label, *(rounded(seen[value]) for value in values), near, far, agreement, machine)
 
 
 def include_list(engines: dict[str, Seen]) -> list[str]:
@@ -136,10 +91,10 @@ def include_list(engines: dict[str, Seen]) -> list[str]:
 def alone(seen: Seen) -> list[str]:
     """Print what only ours was asked."""
     ours, cold = seen["mosaic"].get(OURS, {}), seen["cold"]
-    core_s, wall_s = (_round(_number(ours, key)) for key in ("edit_s", "edit_wall_s"))
+    core_s, wall_s = (rounded(_number(ours, key)) for key in ("edit_s", "edit_wall_s"))
     kept, made = (
-        f"{_round(_number(cold, f'{name}_s'))} s wall, "
-        f"{_round(_number(cold, f'{name}_core_s'))} core-s"
+        f"{rounded(_number(cold, f'{name}_s'))} s wall, "
+        f"{rounded(_number(cold, f'{name}_core_s'))} core-s"
         for name in ("kept", "made")
     )
     lines = [
@@ -159,7 +114,7 @@ def _country(seen: Seen) -> list[str]:
     """Print the size of a country."""
     if "failed" in seen:
         return [f"- size of a country: {seen['failed']}"]
-    shown = {key: _round(number) for key, number in seen.items() if isinstance(number, float)}
+    shown = {key: rounded(number) for key, number in seen.items() if isinstance(number, float)}
     return [
         f"- size of a country, {seen['nodes']:,} nodes and {seen['arcs']:,} arcs:",
         f"  - network {shown['network_s']} core-s",
@@ -176,38 +131,13 @@ def _steps(towns: dict[str, Any]) -> list[str]:
     if "failed" in towns:
         return [f"- real towns: {towns['failed']}"]
     rows = [
-        (name, step, _round(core_s), _round(wall_s))
+        (name, step, rounded(core_s), rounded(wall_s))
         for name, steps in towns.items()
         for step, (core_s, wall_s) in steps
     ]
     return ["", *markdown(("town", "step", "core-s", "s wall"), rows)]
 
 
-def machine() -> str:
-    """Name processor, cores, interpreter, and how busy the machine is."""
-    told = Path("/proc/cpuinfo")  # the platform module knows less
-    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
-    return (
-        f"{model or platform.machine()}, {os.cpu_count()} cores; "
-        f"Python {platform.python_version()}, numpy {np.__version__}; "
-        f"load {os.getloadavg()[0]:.1f} at the start"
-    )
-
-
-def markdown(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Lay out a table."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
-
-
 def _number(seen: Seen, key: str) -> float:
     """Give a number, NaN where there is none."""
     return float(seen.get(key, np.nan))
-
-
-def _round(value: float) -> str:
-    """Show three digits."""
-    if np.isnan(value):
-        return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
