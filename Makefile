@@ -1,5 +1,5 @@
 # Two commands: `make demo` and `make test`. `make env` makes the environment alone; `make bench-times`
-# measures travel times beside their peers.
+# and `make bench-siting` measure travel times and siting beside their peers.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -11,7 +11,7 @@ ASSETS := src/goldenhour/publish/assets
 PAGE   := $(ASSETS)/map.html
 FONTS  := $(ASSETS)/fonts/Vazirmatn_700Bold.ttf
 
-.PHONY: env demo test lint bench-times clean
+.PHONY: env demo test lint bench-times bench-siting clean
 
 env: $(STAMP) $(PAGE) $(FONTS)
 
@@ -49,6 +49,9 @@ $(BENCH)/.installed: requirements/bench.txt pyproject.toml
 
 bench-times: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks.times $(BENCH_ARGS)
+
+bench-siting: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks.siting $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) $(BENCH) $(ASSETS) web-map/node_modules fonts/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -60,7 +60,8 @@ def days() -> tuple[Day, ...]:
 
 def _day(entry: dict[str, Any]) -> Day:
     """Take one day, its lists as tuples."""
-    return Day(**{key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()})
+    fields: Any = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
+    return Day(**fields)
 
 
 def away_km(start: str, end: str) -> float:
