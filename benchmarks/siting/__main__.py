@@ -2,14 +2,13 @@
 """
 Measure siting beside other tools and print the tables.
 
-Usage: ``make bench-siting``, or ``python -m benchmarks.siting [--only NAME …] [--write]``. Each part
+Usage: ``make bench-siting``, or ``python -m benchmarks.siting [--only NAME] [--write]``. Each part
 runs in a process of its own on one thread; nothing here ever fails a build.
 """
 
 import argparse
 import importlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -65,11 +64,11 @@ def _measured(part: str, asked: argparse.Namespace) -> list[str]:
     """Run one part in a process of its own; an end without a result is a result."""
     print(f"… {part}", file=sys.stderr, flush=True)
     words = ["--part", part, "--data", str(asked.data), "--scratch", str(asked.scratch)]
-    command = [sys.executable, "-m", "benchmarks.siting", *words]
-    one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    one_thread = ["env", "OMP_NUM_THREADS=1", "NUMBA_NUM_THREADS=1"]
+    command = [*one_thread, sys.executable, "-m", "benchmarks.siting", *words]
     try:
         ended = subprocess.run(
-            command, cwd=ROOT, timeout=_LONGEST_S, capture_output=True, check=True, env=one_thread
+            command, cwd=ROOT, timeout=_LONGEST_S, capture_output=True, check=True
         )
     except subprocess.TimeoutExpired:
         return [f"failed: longer than {_LONGEST_S} s"]
