@@ -3,6 +3,9 @@
 
 from typing import ClassVar
 
+Coded = tuple[str, tuple[tuple[str, str], ...]]
+"""A coded sentence with its values, put into words by ``base.messages``."""
+
 
 class GoldenHourError(Exception):
     """
@@ -105,10 +108,41 @@ class SourceError(GoldenHourError, OSError):
 
 
 class NoPlanError(GoldenHourError):
-    """The question has no answer; the message names the conflict."""
+    """
+    The question has no answer; the message names the conflict.
+
+    Parameters
+    ----------
+    what
+        One sentence: what is wrong.
+    where
+        The file, layer, row, setting or option it is about.
+    do
+        One sentence: what to do now.
+    code
+        A stable code to look up and to test for.
+    conflict
+        The smallest set of demands that cannot all be met, as coded sentences.
+    relaxations
+        Changes, each of which alone would make a plan possible, as coded sentences.
+    """
 
     default_code = "GH400"
     exit_code = 4
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        do: str = "",
+        code: str = "",
+        conflict: tuple[Coded, ...] = (),
+        relaxations: tuple[Coded, ...] = (),
+    ) -> None:
+        super().__init__(what, where=where, do=do, code=code)
+        self.conflict = conflict
+        self.relaxations = relaxations
 
 
 class NoRouteError(NoPlanError):

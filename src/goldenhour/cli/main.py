@@ -9,7 +9,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from goldenhour.base.errors import GoldenHourError, StoreError
+from goldenhour.base.errors import GoldenHourError, NoPlanError, StoreError
 from goldenhour.base.settings import Settings
 from goldenhour.cli.commands import app
 
@@ -80,7 +80,22 @@ def _tell(error: GoldenHourError) -> int:
     where = f"\n  where: {error.where}" if error.where else ""
     do = f"\n  do:    {error.do}" if error.do else ""
     sys.stderr.write(f"goldenhour: [{error.code}] {error.what}{where}{do}\n")
+    if isinstance(error, NoPlanError):
+        _tell_conflict(error)
     return error.exit_code
+
+
+def _tell_conflict(error: NoPlanError) -> None:
+    """Print which demands cannot all be met, and what would do instead."""
+    from goldenhour.base.messages import say
+
+    language = Settings.from_environment().language
+    lists = (("siting.conflict", error.conflict), ("siting.would-do", error.relaxations))
+    for title, entries in lists:
+        if entries:
+            sys.stderr.write(f"  {say(title, language)}\n")
+        for code, values in entries:
+            sys.stderr.write(f"    - {say(code, language, **dict(values))}\n")
 
 
 def _store_error(error: OSError) -> StoreError:
