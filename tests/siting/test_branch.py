@@ -166,6 +166,17 @@ def test_any_multipliers_give_a_valid_bound(seed: int) -> None:
     assert program.bounded(answer, program.first_box()).bound >= best_by_trying_all(problem) - 1e-6
 
 
+@pytest.mark.parametrize("nonsense", [np.full(1, np.nan), np.zeros(0), np.full(1, np.inf)])
+def test_multipliers_that_are_no_numbers_still_give_a_bound(nonsense: Floats) -> None:
+    """A solver that gives up leaves a bound that is high, never one that is missing."""
+    problem = some_problem(4)
+    program = Program(problem)
+    answer = replace(program.solve(program.first_box()), signed=nonsense)
+    bound = program.bounded(answer, program.first_box()).bound
+    assert np.isfinite(bound)
+    assert bound >= best_by_trying_all(problem)
+
+
 def test_same_problem_same_bytes() -> None:
     """Two runs look at the same nodes and give the same choice."""
     one, two = (branch(some_problem(11, 80, 16), Effort()) for _ in range(2))

@@ -191,7 +191,13 @@ class Program:
         if answer.status is LpStatus.INFEASIBLE and self._is_empty(box):
             nothing = np.full(self.n_open, -np.inf)
             return Bounded(bound=-np.inf, if_open=nothing, if_shut=nothing)
-        return self._weigh(self._profit, answer.signed, box)
+        return self._weigh(self._profit, self._usable(answer.signed), box)
+
+    def _usable(self, multiplier: Floats) -> Floats:
+        """Take multipliers that are numbers; any others would make the bound none."""
+        if len(multiplier) != self.n_rows:
+            return np.zeros(self.n_rows)
+        return np.where(np.isfinite(multiplier), multiplier, 0.0)
 
     def _weigh(self, profit: Floats, multiplier: Floats, box: Box) -> Bounded:
         """Bound ``profit @ v`` by weak duality."""
@@ -228,7 +234,9 @@ class Program:
         """See for ourselves that no point keeps all rows in the box."""
         ray = self._lp.ray()
         nothing = np.zeros_like(self._profit)
-        return any(self._weigh(nothing, sign * ray, box).bound < 0 for sign in (-1.0, 1.0))
+        return any(
+            self._weigh(nothing, self._usable(sign * ray), box).bound < 0 for sign in (-1.0, 1.0)
+        )
 
     def broken(self, rows: LinearRows, value: Floats, *, least: float) -> LinearRows:
         """
