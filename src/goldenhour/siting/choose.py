@@ -11,14 +11,17 @@ from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress
 from goldenhour.picture.belief import Picture
 from goldenhour.siting.models.chain import chain
+from goldenhour.siting.models.chain_ruled import chain_ruled
 from goldenhour.siting.options import Drives, Homes, Options, join, measure, measure_drives
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import ProofStatus
-from goldenhour.siting.question import Question
+from goldenhour.siting.question import Question, SurgeryAt
+from goldenhour.siting.referral import onward
 from goldenhour.siting.screening import Screening
 from goldenhour.siting.shortlist import Ground, near, one_a_street, preference, shortlist
+from goldenhour.siting.side_rows import side_rules
 from goldenhour.siting.verdicts import floor_area_m2
 from goldenhour.siting.wishes import Wishes
 from goldenhour.times.carry import Evacuation
@@ -103,6 +106,8 @@ def choose(case: Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]:
         hospital=hospitals,
         progress=case.progress,
     )
+    if case.question.surgery_at is SurgeryAt.REFERRAL:
+        drives = _only_with_surgery(case, drives)
     options = _measured(case, first, drives)
     options, solution = _widened(case, wanted, options, drives, ground)
     case.progress(_STEP, 1 + _WIDENINGS, 1 + _WIDENINGS)
@@ -131,6 +136,19 @@ def _widened(
         )
         options = join(options, _measured(case, more, drives))
     return options, _solve(case, options, wanted, _WIDENINGS, case.effort)
+
+
+def _only_with_surgery(case: Case, drives: Drives) -> Drives:
+    """Let only field hospitals count that have a working referral hospital within its clock."""
+    beyond = onward(
+        case.town,
+        case.picture,
+        case.question,
+        evacuation=case.evacuation,
+        hospitals=drives.hospital,
+    )
+    far = np.float32(np.inf)
+    return replace(drives, link_s=np.where(beyond.in_time[np.newaxis, :], drives.link_s, far))
 
 
 def _promising(options: Options, solution: Solution) -> Rows:
@@ -168,12 +186,20 @@ def _solve(
 ) -> Solution:
     """Choose among the options."""
     case.progress(_STEP, step, 1 + _WIDENINGS)
-    return chain(
+    people = case.homes.people
+    sites = _choice(wanted[Tier.TSP], options.tsp)
+    hospitals = _choice(wanted[Tier.FIELD_HOSPITAL], options.hospital)
+    if not case.question.has_rules:
+        return chain(
+            options.cover, options.links, people, sites=sites, hospitals=hospitals, effort=effort
+        )
+    return chain_ruled(
         options.cover,
         options.links,
-        case.homes.people,
-        sites=_choice(wanted[Tier.TSP], options.tsp),
-        hospitals=_choice(wanted[Tier.FIELD_HOSPITAL], options.hospital),
+        people,
+        sites=sites,
+        hospitals=hospitals,
+        rules=side_rules(case.town, case.question, wanted, options, case.homes),
         effort=effort,
     )
 

@@ -20,6 +20,15 @@ class ProofStatus(StrEnum):
     GAP = "gap"
 
 
+class Ended(StrEnum):
+    """Why a search ended."""
+
+    PROVEN = "proven"
+    GOOD_ENOUGH = "good-enough"
+    SEARCHED_ENOUGH = "searched-enough"
+    STOPPED = "stopped"
+
+
 class SiteStanding(StrEnum):
     """How sure a site is. Only a visit confirms."""
 
@@ -133,6 +142,10 @@ class Proof:
         Candidates among which the proof holds.
     greedy_objective
         People served by placing one site at a time, the common rule; for comparison.
+    nodes
+        Nodes of the search tree that were looked at.
+    ended
+        Why the search ended.
     """
 
     status: ProofStatus
@@ -143,6 +156,8 @@ class Proof:
     n_candidates: int
     n_considered: int
     greedy_objective: float
+    nodes: int = 0
+    ended: Ended = Ended.PROVEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +181,54 @@ class VisitToDo:
     structure_id: str
     tier: Tier
     settles: tuple[Said, ...]
+
+
+class Resource(StrEnum):
+    """What a site may run short of."""
+
+    PATIENTS = "patients"
+    OPERATIONS = "operations"
+    BEDS = "beds"
+    AMBULANCES = "ambulances"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """
+    One thing that one site needs, and what it has.
+
+    Parameters
+    ----------
+    site
+        Position in the plan's sites.
+    tier
+        Its tier.
+    resource
+        Patients a day, operations a day, beds, or ambulances.
+    mean
+        Needed on a mean day.
+    busy
+        Needed on a busy day.
+    capacity
+        What it has; NaN where care exists already and nobody said how much it can do.
+    """
+
+    site: int
+    tier: Tier
+    resource: Resource
+    mean: float
+    busy: float
+    capacity: float
+
+    @property
+    def over_mean(self) -> float:
+        """Needed on a mean day beyond what it has; 0 where that is not known."""
+        return 0.0 if np.isnan(self.capacity) else max(0.0, self.mean - self.capacity)
+
+    @property
+    def over_busy(self) -> float:
+        """Needed on a busy day beyond what it has; 0 where that is not known."""
+        return 0.0 if np.isnan(self.capacity) else max(0.0, self.busy - self.capacity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +268,8 @@ class Plan:
         True if the whole chain holds within the clocks. Shape ``(n_structures,)``, bool.
     findings
         What was noticed on the way.
+    load
+        What each site has to carry, against what it can.
     """
 
     id: str
@@ -221,6 +286,7 @@ class Plan:
     home_site: NDArray[np.int32]
     home_served: NDArray[np.bool_]
     findings: tuple[Finding, ...]
+    load: tuple[Load, ...] = ()
 
     @property
     def is_provisional(self) -> bool:

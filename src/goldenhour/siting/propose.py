@@ -4,28 +4,37 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 import goldenhour
-from goldenhour.base.errors import GoldenHourError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.siting import explain
 from goldenhour.siting.choose import Case, choose
+from goldenhour.siting.existing import Existing, existing_care
+from goldenhour.siting.load import load_notes, loads
 from goldenhour.siting.options import Homes, Options, whole_parts
-from goldenhour.siting.plain.effort import Effort, never
+from goldenhour.siting.plain.effort import Effort, Told, never, nobody
 from goldenhour.siting.plain.result import Solution
-from goldenhour.siting.plan import Plan, Proof, Said
+from goldenhour.siting.plan import Plan, Said, Site, SiteStanding
+from goldenhour.siting.proof import proof_of, rule_notes
 from goldenhour.siting.question import Question
 from goldenhour.siting.referral import onward
 from goldenhour.siting.screening import Screening
+from goldenhour.siting.sense import require_sense
 from goldenhour.siting.served import Served, coverage, serve
-from goldenhour.siting.settle import people_by_nearest, soonest_hospitals
+from goldenhour.siting.settle import (
+    Carry,
+    people_by_nearest,
+    soonest_hospitals,
+    soonest_sites,
+)
+from goldenhour.siting.side_rows import require_room
 from goldenhour.siting.visits import visits_to_do
 from goldenhour.siting.wishes import Wishes, wishes
 from goldenhour.times.carry import Evacuation
@@ -44,6 +53,7 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
     evacuation: Evacuation | None = None,
     progress: Progress = quiet,
     stop: Callable[[], bool] | None = None,
+    told: Told = nobody,
 ) -> Plan:
     """
     Choose stabilisation points and field hospitals, and prove how good the choice is.
@@ -64,6 +74,9 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
         Told how far the work is.
     stop
         Asked now and then; True ends the search with the gap it has.
+    told
+        Told how many people are served and how many could be at most, whenever one of them gets
+        better.
 
     Returns
     -------
@@ -79,6 +92,7 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
     UnknownPlaceError
         If a demanded structure is not in the town.
     """
+    require_sense(question)
     people = whole_parts(picture.people.people)
     lived_in = np.flatnonzero(people > 0)
     case = Case(
@@ -90,64 +104,86 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
         or Evacuation.of(town, picture, unknown_streets=question.unknown_streets),
         homes=Homes(row=lived_in, people=people[lived_in]),
         progress=progress,
-        effort=Effort.of_a_plan(seed=question.seed, stop=stop or never),
+        effort=replace(
+            Effort.of_a_plan(seed=question.seed, stop=stop or never, told=told),
+            gap_share=question.gap_share,
+        ),
     )
-    wanted = wishes(town, screening, question, attached=case.evacuation.is_attached)
+    attached = case.evacuation.is_attached
+    existing = existing_care(town, picture, question, attached=attached)
+    wanted = wishes(town, screening, question, attached=attached, existing=existing)
+    require_room(town, question, wanted)
     options, solution = choose(case, wanted)
-    served = serve(options, *_settled(options, solution, wanted, case.homes))
-    return _plan(case, wanted, options, solution, served)
+    served = serve(options, *_settled(case, options, solution, wanted))
+    return _plan(case, wanted, existing, options, solution, served)
 
 
 def _settled(
-    options: Options, solution: Solution, wanted: dict[Tier, Wishes], homes: Homes
+    case: Case, options: Options, solution: Solution, wanted: dict[Tier, Wishes]
 ) -> tuple[Rows, Rows]:
-    """Keep the points; of the hospitals that serve as many, take those that are reached soonest."""
+    """Of all choices that serve as many, take one in which casualties are carried for less time."""
     tsp = np.array(solution.sites, dtype=np.int64)
+    hospital = np.array(solution.field_hospitals, dtype=np.int64)
+    if case.question.has_rules:
+        return tsp, hospital  # an exchange could break a rule
+    people = case.homes.people
     nearest, _ = people_by_nearest(options.cover, options.seconds, tsp)
     inside = nearest >= 0
-    casualties = np.bincount(
-        nearest[inside], weights=homes.people[inside], minlength=len(tsp)
-    ).astype(np.float64)
+    casualties = np.bincount(nearest[inside], weights=people[inside], minlength=len(tsp))
     forced = np.flatnonzero(np.isin(options.hospital, wanted[Tier.FIELD_HOSPITAL].forced))
     barred = np.flatnonzero(np.isin(options.hospital, options.tsp[tsp]))
-    hospital = soonest_hospitals(
-        options.link_s[tsp],
-        casualties,
-        solution.field_hospitals,
-        fixed=frozenset(int(k) for k in forced),
-        barred=frozenset(int(k) for k in barred),
+    hospital = np.array(
+        soonest_hospitals(
+            options.link_s[tsp],
+            casualties.astype(np.float64),
+            solution.field_hospitals,
+            fixed=frozenset(int(k) for k in forced),
+            barred=frozenset(int(k) for k in barred),
+        ),
+        dtype=np.int64,
     )
-    return tsp, np.array(hospital, dtype=np.int64)
+    carry = Carry(
+        cover=options.cover,
+        seconds=options.seconds,
+        drive_s=options.link_s[:, hospital].min(axis=1, initial=np.inf).astype(np.float64),
+        people=people,
+    )
+    fixed = np.flatnonzero(np.isin(options.tsp, wanted[Tier.TSP].forced))
+    taken = np.flatnonzero(np.isin(options.tsp, options.hospital[hospital]))
+    return soonest_sites(carry, tsp, fixed=fixed, barred=taken), hospital
 
 
 def _plan(
     case: Case,
     wanted: dict[Tier, Wishes],
+    existing: Existing,
     options: Options,
     solution: Solution,
     served: Served,
 ) -> Plan:
     """Put the answer together."""
-    hospitals = options.hospital[served.hospital]
     beyond = onward(
-        case.town, case.picture, case.question, evacuation=case.evacuation, hospitals=hospitals
-    )
-    forced = frozenset(int(row) for wish in wanted.values() for row in wish.forced)
-    sites = explain.sites(
         case.town,
         case.picture,
-        screening=case.screening,
-        question=case.question,
-        options=options,
-        homes=case.homes,
-        served=served,
-        forced=forced,
+        case.question,
+        evacuation=case.evacuation,
+        hospitals=options.hospital[served.hospital],
     )
+    sites = _sites(case, wanted, options, served)
     passed = wanted[Tier.TSP].candidates
     nowhere = np.full(case.town.structures.n, -1, dtype=np.int32)
-    notes = explain.notes(case.question, solution, options, served, n_candidates=len(passed))
+    standing = {at for at, site in enumerate(sites) if site.standing is SiteStanding.EXISTING}
+    load = loads(case.question, options, case.homes, served, existing=frozenset(standing))
+    notes = (
+        *_people_notes(case),
+        *beyond.notes,
+        *explain.notes(case.question, solution, options, served, n_candidates=len(passed)),
+        *existing.notes,
+        *rule_notes(case, wanted, options, solution, served),
+        *load_notes(case.question, float(case.homes.people.sum()), load, _labels(served)),
+    )
     return Plan(
-        id=fingerprint(case.town, case.picture, case.question),
+        id=_name(case, solution),
         as_of=case.picture.as_of,
         question=case.question,
         sites=sites,
@@ -159,7 +195,7 @@ def _plan(
             attached=case.evacuation.is_attached[case.homes.row],
             joined=_joined(case, options.tsp[served.tsp]),
         ),
-        proof=_proof(case, len(passed), options, solution, served),
+        proof=proof_of(case, len(passed), options, solution, served),
         visits=visits_to_do(
             case.town,
             case.screening,
@@ -169,12 +205,52 @@ def _plan(
             served=served,
         ),
         unknowns=explain.unknowns(case.town, case.picture, case.screening, case.question, passed),
-        notes=(*_people_notes(case), *beyond.notes, *notes),
+        notes=notes,
         home_people=_spread(case, case.homes.people, np.zeros(case.town.structures.n)),
         home_tsp_s=_spread(case, served.carry_s, np.full_like(nowhere, np.inf, dtype=np.float32)),
         home_site=_spread(case, served.nearest, nowhere),
         home_served=_spread(case, served.has_hospital, np.zeros_like(nowhere, dtype=np.bool_)),
         findings=(),
+        load=load,
+    )
+
+
+def _sites(
+    case: Case, wanted: dict[Tier, Wishes], options: Options, served: Served
+) -> tuple[Site, ...]:
+    """Describe the chosen structures; care that is there already needs no visit."""
+    forced = frozenset(
+        int(row) for wish in wanted.values() for row in np.setdiff1d(wish.forced, wish.existing)
+    )
+    sites = explain.sites(
+        case.town,
+        case.picture,
+        screening=case.screening,
+        question=case.question,
+        options=options,
+        homes=case.homes,
+        served=served,
+        forced=forced,
+    )
+    return tuple(
+        replace(site, standing=SiteStanding.EXISTING)
+        if site.structure in wanted[site.tier].existing
+        else site
+        for site in sites
+    )
+
+
+def _labels(served: Served) -> tuple[str, ...]:
+    """Name the sites as products do."""
+    names = (("TSP", len(served.tsp)), ("FH", len(served.hospital)))
+    return tuple(f"{name} {at + 1}" for name, n in names for at in range(n))
+
+
+def _name(case: Case, solution: Solution) -> str:
+    """Name the plan; one that was cut short says how far it got."""
+    cut = f"stopped after {solution.nodes} nodes at {solution.objective!r}, {solution.bound!r}"
+    return fingerprint(
+        case.town, case.picture, case.question, cut_short=cut if solution.stopped else ""
     )
 
 
@@ -189,38 +265,13 @@ def _people_notes(case: Case) -> tuple[Said, ...]:
     return () if len(case.homes.row) else (Said(code="siting.no-people"),)
 
 
-def _proof(
-    case: Case, n_candidates: int, options: Options, solution: Solution, served: Served
-) -> Proof:
-    """State the proof; the objective is counted once more, home by home."""
-    objective = float(case.homes.people[served.has_hospital].sum())
-    if objective != solution.objective:
-        raise GoldenHourError(
-            f"The check counts {objective} people, the search {solution.objective}.",
-            where="siting",
-            do="This is a defect of goldenhour: please report it.",
-            code="GH902",
-        )
-    gap_share = solution.gap if objective else float(solution.bound > 0)
-    return Proof(
-        status=solution.status,
-        objective=objective,
-        bound=solution.bound,
-        gap_share=gap_share,
-        n_structures=case.town.structures.n,
-        n_candidates=n_candidates,
-        n_considered=len(options.tsp),
-        greedy_objective=solution.greedy_objective,
-    )
-
-
 def _spread(case: Case, values: NDArray[_T], elsewhere: NDArray[_T]) -> NDArray[_T]:
     """Spread what holds for homes over all structures."""
     elsewhere[case.homes.row] = values
     return elsewhere
 
 
-def fingerprint(town: Town, picture: Picture, question: Question) -> str:
+def fingerprint(town: Town, picture: Picture, question: Question, *, cut_short: str = "") -> str:
     """
     Name a plan by what it rests on, the program's version too.
 
@@ -232,18 +283,22 @@ def fingerprint(town: Town, picture: Picture, question: Question) -> str:
         Its moment and reports count.
     question
         Counts whole.
+    cut_short
+        How far a search got that somebody stopped; empty if nobody did.
 
     Returns
     -------
     id
         SHA-256 in hexadecimal digits.
     """
-    words = {
+    words: dict[str, object] = {
         "program": goldenhour.__version__,
         "town": [[source.format, source.sha256] for source in town.sources],
         "as_of": picture.as_of.isoformat(),
         "reports": sorted(report.id for report in picture.reports),
         "question": asdict(question),
     }
+    if cut_short:
+        words["cut short"] = cut_short
     text = json.dumps(words, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from goldenhour.base.errors import BadQuestionError, NoPlanError, UnknownPlaceError
 from goldenhour.base.grades import Tier, Verdict
+from goldenhour.siting.existing import Existing
 from goldenhour.siting.question import Question
 from goldenhour.siting.requirements import SITED_TIERS
 from goldenhour.siting.screen import candidates
@@ -29,21 +30,29 @@ class Wishes:
     tier
         The tier.
     n
-        Sites wanted.
+        Sites wanted, with those that are there already.
     candidates
         Structure rows that passed, are reachable and not forbidden. Shape ``(n_candidates,)``.
     forced
         Structure rows that must be chosen, among the candidates. Shape ``(n_forced,)``.
+    existing
+        Those of them in which care works already. Shape ``(n_existing,)``.
     """
 
     tier: Tier
     n: int
     candidates: Rows
     forced: Rows
+    existing: Rows
 
 
 def wishes(
-    town: Town, screening: Screening, question: Question, *, attached: NDArray[np.bool_]
+    town: Town,
+    screening: Screening,
+    question: Question,
+    *,
+    attached: NDArray[np.bool_],
+    existing: Existing,
 ) -> dict[Tier, Wishes]:
     """
     Work out who may be chosen for each tier.
@@ -58,6 +67,8 @@ def wishes(
         What is wanted.
     attached
         True where a structure joins an open street. Shape ``(n_structures,)``, bool.
+    existing
+        Care that is there already; it counts beside what is wanted, whatever rules say.
 
     Returns
     -------
@@ -72,13 +83,15 @@ def wishes(
         If a demanded structure is not in the town.
     """
     row_of = {str(key): row for row, key in enumerate(town.structures.id)}
-    forbidden = [_row(row_of, key, "forbidden") for key in question.forbidden]
     may = {tier: candidates(screening.of(tier)) & attached for tier in SITED_TIERS}
     for passed in may.values():
-        passed[forbidden] = False
-    forced = _forced(question, row_of, may, screening)
+        passed[np.concatenate(list(existing.rows.values()))] = False
+    _forbid(question, row_of, may)
+    forced = _forced(question, row_of, may, screening, existing)
     wanted = {Tier.TSP: question.n_tsp, Tier.FIELD_HOSPITAL: question.n_field_hospitals}
     for tier in SITED_TIERS:
+        if question.budget is not None and may[tier].any():
+            wanted[tier] = min(wanted[tier], int(may[tier].sum()))
         _require_enough(screening.of(tier), may[tier], wanted[tier], attached)
         if len(forced[tier]) > wanted[tier]:
             raise NoPlanError(
@@ -89,12 +102,22 @@ def wishes(
     return {
         tier: Wishes(
             tier=tier,
-            n=wanted[tier],
-            candidates=np.flatnonzero(may[tier]),
-            forced=np.array(sorted(forced[tier]), dtype=np.int64),
+            n=wanted[tier] + len(existing.of(tier)),
+            candidates=np.union1d(np.flatnonzero(may[tier]), existing.of(tier)),
+            forced=np.union1d(sorted(forced[tier]), existing.of(tier)).astype(np.int64),
+            existing=existing.of(tier),
         )
         for tier in SITED_TIERS
     }
+
+
+def _forbid(question: Question, row_of: dict[str, int], may: dict[Tier, NDArray[np.bool_]]) -> None:
+    """Take out what is forbidden: ``tier=id``, or an id for both tiers."""
+    for wish in question.forbidden:
+        tiers, key = _tiers_named(wish, row_of)
+        row = _row(row_of, key, "forbidden")
+        for tier in tiers:
+            may[tier][row] = False
 
 
 def _row(row_of: dict[str, int], key: str, where: str) -> int:
@@ -113,12 +136,15 @@ def _forced(
     row_of: dict[str, int],
     may: dict[Tier, NDArray[np.bool_]],
     screening: Screening,
+    existing: Existing,
 ) -> dict[Tier, set[int]]:
     """Sort forced structures by tier: ``tier=id``, or the first tier whose rules it passes."""
     forced: dict[Tier, set[int]] = {tier: set() for tier in SITED_TIERS}
     for wish in question.forced:
         tiers, key = _tiers_named(wish, row_of)
         row = _row(row_of, key, "forced")
+        if any(row in existing.of(tier) for tier in tiers):
+            continue  # it counts as it is
         passed = [tier for tier in tiers if may[tier][row]]
         if not passed:
             raise NoPlanError(

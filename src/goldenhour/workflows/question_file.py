@@ -10,9 +10,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from goldenhour.base.errors import BadQuestionError
-from goldenhour.siting.question import Question
+from goldenhour.siting.question import Capacities, Casualties, Costs, Question
+from goldenhour.siting.sense import require_sense
 
 _QUESTION = TypeAdapter(Question)
+_TABLES = {"casualties": Casualties, "capacities": Capacities, "costs": Costs}
 _MEND = "Mend this field; docs/reference/question.md says what it may be."
 
 
@@ -95,42 +97,48 @@ def question_from(*tables: Mapping[str, Any]) -> Question:
     BadQuestionError
         If a field is not known, of the wrong type or out of range.
     """
-    merged = {key: value for table in tables for key, value in table.items() if value is not None}
-    known = {entry.name for entry in fields(Question)}
-    if unknown := sorted(set(merged) - known):
-        raise BadQuestionError(
-            f"The question has no field '{unknown[0]}'.",
-            where="[question]",
-            do=f"It may have: {', '.join(sorted(known))}.",
-        )
+    merged: dict[str, Any] = {}
+    for table in tables:
+        merged |= {
+            key: _joined(merged.get(key), value)
+            for key, value in table.items()
+            if value is not None
+        }
+    _require_known(merged, Question, "question")
     try:
         question = _QUESTION.validate_python(merged)
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadQuestionError(
-            f"{first['msg']}.", where=f"[question] {first['loc'][0]}", do=_MEND
-        ) from error
-    _require_sense(question)
+        table_name, field = _where([str(part) for part in first["loc"]])
+        where = f"[{table_name}] {field}"
+        raise BadQuestionError(f"{first['msg']}.", where=where, do=_MEND) from error
+    require_sense(question)
     return question
 
 
-def _require_sense(question: Question) -> None:
-    """Refuse what no plan can answer."""
-    checks = (
-        (question.n_tsp >= 1, "n_tsp", "At least one stabilisation point is needed."),
-        (question.n_field_hospitals >= 1, "n_field_hospitals", "At least one is needed."),
-        (question.tsp_clock_s > 0, "tsp_clock_s", "A clock is a positive number of seconds."),
-        (
-            question.tsp_clock_s < question.field_hospital_clock_s < question.surgery_clock_s,
-            "field_hospital_clock_s",
-            "Clocks must grow along the chain: stabilisation, field hospital, surgery.",
-        ),
-        (
-            not set(question.forced) & set(question.forbidden),
-            "forced",
-            "A structure cannot be both forced and forbidden.",
-        ),
-    )
-    for holds, where, what in checks:
-        if not holds:
-            raise BadQuestionError(what, where=f"[question] {where}", do=_MEND)
+def _joined(before: object, value: object) -> object:
+    """Join a table within the question with the one before it, field by field."""
+    if isinstance(before, Mapping) and isinstance(value, Mapping):
+        return {**before, **{key: _joined(before.get(key), each) for key, each in value.items()}}
+    return value
+
+
+def _require_known(table: Mapping[str, Any], kind: type, name: str) -> None:
+    """Refuse a field that does not exist, in the question or in a table of it."""
+    known = {entry.name: entry for entry in fields(kind)}
+    if unknown := sorted(set(table) - set(known)):
+        raise BadQuestionError(
+            f"The {'question' if name == 'question' else 'table'} has no field '{unknown[0]}'.",
+            where=f"[{name}]",
+            do=f"It may have: {', '.join(sorted(known))}.",
+        )
+    for key, kind_of in _TABLES.items() if name == "question" else ():
+        if isinstance(inner := table.get(key), Mapping):
+            _require_known(inner, kind_of, f"{name}.{key}")
+
+
+def _where(path: list[str]) -> tuple[str, str]:
+    """Name the table and the field of a place in the question."""
+    inside = path[0] in _TABLES and len(path) > 1
+    table = ".".join(["question", *path[:-1]]) if inside else "question"
+    return table, path[-1] if inside else path[0]

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+The chain of care with side rules: distances, budget, backup, and nobody left behind.
+
+Hierarchical maximal covering with referral (after Töreyen 2007), with a second cover that counts
+in part (Hogan and ReVelle 1986), and, where it is asked for, the share of the worst-served zone
+first and people second (lexicographic maximin, after Rawls; Ogryczak 1997).
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from goldenhour.base.errors import InputError, NoPlanError
+from goldenhour.siting.engine.branch import branch
+from goldenhour.siting.engine.covering import Level, level
+from goldenhour.siting.engine.problem import Branched
+from goldenhour.siting.engine.ruled import KEEPS, Ruled, cliques_of, grain_of, merged
+from goldenhour.siting.engine.ruled_program import Aim, RuledProgram
+from goldenhour.siting.kernels.cover import cluster_groups, lone_greedy
+from goldenhour.siting.models.chain import Links
+from goldenhour.siting.plain.choice import Choice
+from goldenhour.siting.plain.cover import Cover, Covers, as_cover
+from goldenhour.siting.plain.effort import Effort, nobody
+from goldenhour.siting.plain.inputs import require_people
+from goldenhour.siting.plain.result import Solution, proof_status
+from goldenhour.siting.plan import ProofStatus
+
+_CLUSTERS = 60
+
+
+def _no_pairs() -> NDArray[np.int32]:
+    return np.zeros((0, 2), dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """
+    What a choice must keep beside its counts, and what it is for.
+
+    Parameters
+    ----------
+    apart
+        Pairs of sites of which only one may open, as they stand too near to each other. Shape
+        ``(n_pairs, 2)``, int32.
+    site_cost
+        Of each site; nothing if left out. Shape ``(n_sites,)``.
+    hospital_cost
+        Of each hospital; nothing if left out. Shape ``(n_hospitals,)``.
+    budget
+        Most that all may cost; ``inf`` if nobody asked.
+    at_most
+        Whether fewer may open than the choices say. With a budget that is what is meant.
+    backup_share
+        What people who are covered twice count more, as a share, 0 to 1.
+    zone
+        Zone of each home: the smallest share of a zone that is served is made as large as can be,
+        and people come second. None asks for people only. Shape ``(n_homes,)``, int32.
+    """
+
+    apart: NDArray[np.int32] = field(default_factory=_no_pairs)
+    site_cost: NDArray[np.float64] | None = None
+    hospital_cost: NDArray[np.float64] | None = None
+    budget: float = float("inf")
+    at_most: bool = False
+    backup_share: float = 0.0
+    zone: NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuledSolution(Solution):
+    """
+    A choice under side rules; its objective is people, with the backup's share on top.
+
+    Parameters
+    ----------
+    people
+        People served at least once.
+    worst_share
+        Smallest share of its people served in a zone that anybody could serve; a share.
+    worst_share_bound
+        No choice has a larger one; a share. 1 where nobody asked.
+    """
+
+    people: float = 0.0
+    worst_share: float = 1.0
+    worst_share_bound: float = 1.0
+
+
+def chain_ruled(  # noqa: PLR0913 - a question in full, all but the first three by name
+    cover: Covers,
+    links: Links,
+    people: NDArray[np.float64],
+    *,
+    sites: Choice,
+    hospitals: Choice,
+    rules: Rules,
+    effort: Effort | None = None,
+) -> RuledSolution:
+    """
+    Choose stabilisation points and field hospitals under side rules.
+
+    Parameters
+    ----------
+    cover
+        Which homes each stabilisation point covers within its clock: a ``Cover`` or a table.
+    links
+        Which field hospitals each of them reaches in time.
+    people
+        People of each home. Shape ``(n_homes,)``, all ``>= 0``.
+    sites
+        Stabilisation points: how many, forced and forbidden.
+    hospitals
+        Field hospitals: how many, forced and forbidden.
+    rules
+        What the choice must keep, and what it is for.
+    effort
+        When to stop.
+
+    Returns
+    -------
+    solution
+        OPTIMAL only if both the worst share, where it is asked for, and people are proven.
+
+    Raises
+    ------
+    InputError
+        If a number is negative or not a number, or an array has the wrong shape.
+    NoPlanError
+        If no choice keeps the rules, or none was found before the search ended.
+    """
+    effort = effort or Effort()
+    people = require_people(people)
+    cover = as_cover(cover, len(people))
+    _require_shapes(rules, cover, links)
+    ruled = _ruled(cover, links, people, _levels(links, sites, hospitals, rules), rules)
+    aims = [Aim(worst_zone=True), Aim()] if rules.zone is not None else [Aim()]
+    programs, found = _in_turn(ruled, aims, grain_of(people), effort)
+    if found[-1].chosen is None:
+        raise _no_choice(found[-1], sites, hospitals)
+    return _solution(cover, links, people, rules, ruled, programs, found)
+
+
+def _in_turn(
+    ruled: Ruled, aims: list[Aim], grain: float, effort: Effort
+) -> tuple[list[RuledProgram], list[Branched]]:
+    """Solve one aim after another; each later one keeps what the earlier ones reached."""
+    programs: list[RuledProgram] = []
+    found: list[Branched] = []
+    cluster = _clusters(ruled)
+    for aim in aims:
+        least_share = found[-1].value if found else 0.0
+        program = RuledProgram(
+            ruled=ruled,
+            aim=replace(aim, least_share=max(0.0, least_share)),
+            cluster=cluster,
+            grain_of_people=grain,
+        )
+        first = found[-1].chosen if found else program.choice(np.zeros(program.n_columns))
+        programs.append(program)
+        found.append(branch(program, _in_unit(effort, program), first=first))
+        if found[-1].chosen is None:
+            break
+    return programs, found
+
+
+def _in_unit(effort: Effort, program: RuledProgram) -> Effort:
+    """Tell people, not the program's unit; while shares are sought nobody is told."""
+    if program.aim.worst_zone:
+        return replace(effort, told=nobody)
+    unit = program.unit
+
+    def told(objective: float, bound: float) -> None:
+        effort.told(objective * unit, bound * unit)
+
+    return replace(effort, told=told)
+
+
+def _solution(  # noqa: PLR0913, PLR0917 - what was asked and what was found, once
+    cover: Cover,
+    links: Links,
+    people: NDArray[np.float64],
+    rules: Rules,
+    ruled: Ruled,
+    programs: list[RuledProgram],
+    found: list[Branched],
+) -> RuledSolution:
+    """Count the choice once more, home by home, and say how far it is proven."""
+    last, n = found[-1], ruled.n_sites
+    chosen = np.zeros(0, np.bool_) if last.chosen is None else last.chosen
+    times = _times_covered(cover, links, chosen)
+    served = float(people[times > 0].sum())
+    objective = served + rules.backup_share * float(people[times > 1].sum())
+    is_settled = last.bound <= last.value
+    bound = objective if is_settled else max(objective, last.bound * programs[-1].unit)
+    share, share_bound = 1.0, 1.0
+    if rules.zone is not None:
+        by_zone = np.bincount(
+            rules.zone, weights=people * (times > 0), minlength=len(ruled.zones.people)
+        )
+        share = ruled.worst_share(by_zone.astype(np.float64))
+        share_bound = max(share, found[0].bound)
+    is_fair = share_bound <= share * (1 + KEEPS)
+    return RuledSolution(
+        sites=tuple(int(j) for j in np.flatnonzero(chosen[:n])),
+        field_hospitals=tuple(int(k) for k in np.flatnonzero(chosen[n:])),
+        objective=objective,
+        bound=bound,
+        status=proof_status(objective, bound) if is_fair else ProofStatus.GAP,
+        greedy_objective=min(objective, programs[-1].search.one_by_one()),
+        nodes=sum(each.nodes for each in found),
+        stopped=any(each.stopped for each in found),
+        score=last.score[:n] * programs[-1].unit,
+        people=served,
+        worst_share=share,
+        worst_share_bound=share_bound,
+    )
+
+
+def _times_covered(cover: Cover, links: Links, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many open sites that count cover each home, from cover and links, not from groups."""
+    times = np.zeros(cover.n_homes, dtype=np.int64)
+    open_hospital = chosen[cover.n_sites :]
+    for site in np.flatnonzero(chosen[: cover.n_sites]):
+        if (links.linked[site] & open_hospital).any():
+            times[cover.home[cover.start[site] : cover.start[site + 1]]] += 1
+    return times
+
+
+def _levels(links: Links, sites: Choice, hospitals: Choice, rules: Rules) -> tuple[Level, Level]:
+    """Check both choices; where fewer may open, so many as there are is enough."""
+    n_sites, n_hospitals = links.linked.shape
+    if rules.at_most:
+        sites = replace(sites, n=min(sites.n, n_sites - len(set(sites.forbidden))))
+        hospitals = replace(
+            hospitals, n=min(hospitals.n, n_hospitals - len(set(hospitals.forbidden)))
+        )
+    return (
+        level(sites, n_sites, "stabilisation points"),
+        level(hospitals, n_hospitals, "field hospitals"),
+    )
+
+
+def _ruled(
+    cover: Cover,
+    links: Links,
+    people: NDArray[np.float64],
+    levels: tuple[Level, Level],
+    rules: Rules,
+) -> Ruled:
+    """Build the inner problem."""
+    zone = np.zeros(cover.n_homes, np.int32) if rules.zone is None else rules.zone
+    table, zones = merged(cover, people, zone, 1 + int(zone.max(initial=0)))
+    n_sites, n_hospitals = links.linked.shape
+    classes, class_of = np.unique(links.linked, axis=0, return_inverse=True)
+    costs = [
+        np.zeros(n) if cost is None else np.asarray(cost, np.float64)
+        for cost, n in ((rules.site_cost, n_sites), (rules.hospital_cost, n_hospitals))
+    ]
+    return Ruled(
+        table=table,
+        zones=zones,
+        sites=levels[0],
+        hospitals=levels[1],
+        class_of=class_of.astype(np.int32).reshape(-1),
+        classes=classes,
+        cliques=cliques_of(_pairs(links, rules), n_sites + n_hospitals),
+        cost=np.concatenate(costs),
+        budget=rules.budget,
+        at_most=rules.at_most,
+        backup_share=rules.backup_share,
+    )
+
+
+def _pairs(links: Links, rules: Rules) -> NDArray[np.int64]:
+    """Pairs of columns of which one may open: sites too near, and one structure in two tiers."""
+    pairs = np.asarray(rules.apart, dtype=np.int64).reshape(-1, 2)
+    if links.same is None:
+        return pairs
+    both = np.flatnonzero(links.same >= 0)
+    same = np.stack([both, links.linked.shape[0] + links.same[both]], axis=1)
+    return np.concatenate([pairs, same])
+
+
+def _clusters(ruled: Ruled) -> NDArray[np.int32]:
+    """Cluster groups around sites that lie far apart, none across zones."""
+    n = max(1, min(_CLUSTERS, ruled.n_sites))
+    if not ruled.n_sites:
+        return np.zeros(len(ruled.table.weight), dtype=np.int32)
+    around = cluster_groups(ruled.table, lone_greedy(ruled.table, n))
+    key = around.astype(np.int64) * len(ruled.zones.people) + ruled.zones.of_group
+    cluster: NDArray[np.int32] = np.unique(key, return_inverse=True)[1].astype(np.int32).reshape(-1)
+    return cluster
+
+
+def _require_shapes(rules: Rules, cover: Cover, links: Links) -> None:
+    """Refuse arrays that do not fit each other, and numbers that are none."""
+    n_sites, n_hospitals = links.linked.shape
+    checks = (
+        (n_sites == cover.n_sites, "links", "The links do not have one row for each site."),
+        (_are_costs(rules.site_cost, n_sites), "rules.site_cost", _NO_COST),
+        (_are_costs(rules.hospital_cost, n_hospitals), "rules.hospital_cost", _NO_COST),
+        (rules.budget >= 0, "rules.budget", "A budget is 0 or more."),
+        (0 <= rules.backup_share <= 1, "rules.backup_share", "The share is not from 0 to 1."),
+        (_are_rows(rules.apart, n_sites), "rules.apart", "A pair names a site that is not there."),
+        (_are_zones(rules.zone, cover.n_homes), "rules.zone", "Each home needs a zone, 0 or more."),
+    )
+    for holds, where, what in checks:
+        if not holds:
+            raise InputError(what, where=where, code="GH121")
+
+
+_NO_COST = "There is not one cost for each, 0 or more."
+
+
+def _are_costs(cost: NDArray[np.float64] | None, n: int) -> bool:
+    """Whether costs are given for all, and none is negative or not a number."""
+    return cost is None or (np.shape(cost) == (n,) and bool((np.asarray(cost) >= 0).all()))
+
+
+def _are_rows(pairs: NDArray[np.int32], n: int) -> bool:
+    """Whether all pairs are of two different rows that there are."""
+    pairs = np.asarray(pairs).reshape(-1, 2)
+    inside = (pairs >= 0) & (pairs < n)
+    return bool(inside.all() and (pairs[:, 0] != pairs[:, 1]).all())
+
+
+def _are_zones(zone: NDArray[np.int32] | None, n_homes: int) -> bool:
+    """Whether every home has a zone."""
+    return zone is None or (np.shape(zone) == (n_homes,) and bool((np.asarray(zone) >= 0).all()))
+
+
+def _no_choice(found: Branched, sites: Choice, hospitals: Choice) -> NoPlanError:
+    """Say that the rules leave nothing, or that nothing was found in time."""
+    where = "stabilisation points and field hospitals"
+    if found.bound > -np.inf:
+        return NoPlanError(
+            "The search ended before any plan that keeps all rules was found.",
+            where=where,
+            do="Let it search longer, or ask for less.",
+            code="GH402",
+        )
+    return NoPlanError(
+        f"No {sites.n} stabilisation points and {hospitals.n} field hospitals keep all rules: "
+        "distances between them, the budget, and what is forced and forbidden.",
+        where=where,
+        do="Ask for fewer sites or a shorter distance, raise the budget, or force less.",
+        code="GH431",
+    )
