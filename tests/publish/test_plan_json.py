@@ -60,7 +60,7 @@ def test_a_figure_without_upper_end_is_called_unbounded(tmp_path: Path) -> None:
     content = read(tmp_path, answer())
     assert content["figures"][0]["low"] == 900
     assert content["figures"][0]["high"] is None
-    assert content["unbounded"] == ["figures/0/high"]
+    assert content["unbounded"] == ["figures/0/high", "question/budget"]
 
 
 def test_sites_say_where_in_degrees_and_in_mgrs_and_why_in_two_languages(tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def _answer(town: Town, picture: Picture, plan: Plan, screening: Screening) -> J
         "coverage": [_coverage(entry) for entry in plan.coverage],
         "proof": asdict(plan.proof),
         "sites": _sites(town, picture, plan, screening),
+        "load": _load(plan),
         "visits": _visits(town, plan.visits),
         "unknowns": [_said(said) for said in plan.unknowns],
         "notes": [_said(said) for said in plan.notes],
@@ -184,6 +185,20 @@ def _sites(town: Town, picture: Picture, plan: Plan, screening: Screening) -> li
             "unknowns": [_said(said) for said in site.unknowns],
         }
         for label, site, place in zip(site_labels(plan), plan.sites, places, strict=True)
+    ]
+
+
+def _load(plan: Plan) -> list[Json]:
+    """Say what each site has to carry, and what it can."""
+    labels = site_labels(plan)
+    return [
+        {
+            **asdict(load),
+            "site": labels[load.site],
+            "over_mean": load.over_mean,
+            "over_busy": load.over_busy,
+        }
+        for load in plan.load
     ]
 
 

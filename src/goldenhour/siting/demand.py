@@ -115,7 +115,7 @@ def round_trip_s(drive_s: float, capacities: Capacities) -> float:
     trip_s
         Seconds from one departure to the next.
     """
-    if capacities.round_trip_s is not None:
+    if capacities.round_trip_s:
         return capacities.round_trip_s
     return 2 * drive_s + capacities.ambulance_turn_s
 

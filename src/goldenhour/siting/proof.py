@@ -138,7 +138,7 @@ def rule_notes(
     if question.spacing_m:
         values: tuple[tuple[str, str], ...] = (("metres", f"{question.spacing_m:,.0f}"),)
         said.append(Said(code="demand.spacing-kept", values=values))
-    if question.budget is not None:
+    if question.has_budget:
         spent = sum(
             float(costs(case.town, question, wanted[tier], rows).sum())
             for tier, rows in (

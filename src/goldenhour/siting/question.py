@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the planner asks for: how many sites of each tier, within which clocks, by which rules."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -86,7 +87,7 @@ class Capacities:
     ambulance_hours_per_day
         Hours a day that an ambulance drives.
     round_trip_s
-        Seconds from one departure to the next; None reckons it from the drive.
+        Seconds from one departure to the next; 0 reckons it from the drive.
     """
 
     tsp_patients_per_day: float = facts.number("demand.tsp_patients_per_day")
@@ -97,7 +98,7 @@ class Capacities:
     ambulances_per_tsp: float = facts.number("demand.ambulances_per_tsp")
     ambulance_turn_s: float = facts.number("demand.ambulance_turn_s")
     ambulance_hours_per_day: float = facts.number("demand.ambulance_hours_per_day")
-    round_trip_s: float | None = None
+    round_trip_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ class Question:
     backup_share
         What people count more who have a second stabilisation point in time, as a share, 0 to 1.
     budget
-        Most that all new sites may cost; None asks for no budget.
+        Most that all new sites may cost; ``inf`` asks for no budget.
     costs
         What sites cost.
     aim
@@ -186,7 +187,7 @@ class Question:
     surgery_at: SurgeryAt = SurgeryAt.FIELD_HOSPITAL
     spacing_m: float = 0.0
     backup_share: float = 0.0
-    budget: float | None = None
+    budget: float = math.inf
     costs: Costs = field(default_factory=Costs)
     aim: Aim = Aim.PEOPLE
     zones: int = int(facts.number("demand.zones"))
@@ -196,11 +197,13 @@ class Question:
     gap_share: float = facts.number("siting.gap_target_share")
 
     @property
+    def has_budget(self) -> bool:
+        """Whether costs matter."""
+        return not math.isinf(self.budget)
+
+    @property
     def has_rules(self) -> bool:
         """Whether it asks for more than counts, clocks and what is forced and forbidden."""
         return bool(
-            self.spacing_m
-            or self.backup_share
-            or self.budget is not None
-            or self.aim is not Aim.PEOPLE
+            self.spacing_m or self.backup_share or self.has_budget or self.aim is not Aim.PEOPLE
         )

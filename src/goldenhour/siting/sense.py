@@ -13,6 +13,7 @@ _MEND = "Mend this field; docs/reference/question.md says what it may be."
 _NAN = "This is not a number that can be counted on."
 _NEGATIVE = "This cannot be negative."
 _ROUNDING = 1e-6
+_BUDGET = "budget"  # the one number that may be without end
 
 
 class _Check(NamedTuple):
@@ -58,7 +59,9 @@ def _numbers(question: Question) -> Iterator[_Check]:
     for table, words in tables:
         for entry in fields(words):
             value = getattr(words, entry.name)
-            if isinstance(value, (int, float)):
+            if isinstance(value, (int, float)) and not (
+                value == math.inf and entry.name == _BUDGET
+            ):
                 yield from _number(f"{table}] {entry.name}", value)
     for key, value in question.costs.structure.items():
         yield from _number(f".costs.structure] {key}", value)
@@ -74,7 +77,7 @@ def _number(where: str, value: float) -> Iterator[_Check]:
 
 def _counts(question: Question) -> Iterator[_Check]:
     """Check counts, clocks and shares."""
-    casualties, capacities = question.casualties, question.capacities
+    casualties = question.casualties
     yield _Check(question.n_tsp >= 1, "] n_tsp", "At least one stabilisation point is needed.")
     yield _Check(question.n_field_hospitals >= 1, "] n_field_hospitals", "At least one is needed.")
     yield _Check(
@@ -102,13 +105,6 @@ def _counts(question: Question) -> Iterator[_Check]:
         0 < casualties.busy_day_share < 1,
         ".casualties] busy_day_share",
         "Some days must be busier, and some must not.",
-        "GH433",
-    )
-    trip_s = capacities.round_trip_s
-    yield _Check(
-        trip_s is None or trip_s > 0,
-        ".capacities] round_trip_s",
-        "A round trip takes time.",
         "GH433",
     )
 

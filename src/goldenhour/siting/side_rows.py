@@ -44,13 +44,13 @@ def side_rules(
     rules
         For ``chain_ruled``.
     """
-    has_budget = question.budget is not None
+    has_budget = question.has_budget
     tsp, hospital = wanted[Tier.TSP], wanted[Tier.FIELD_HOSPITAL]
     return Rules(
         apart=_too_near(town, question.spacing_m, options.tsp, tsp.existing),
         site_cost=costs(town, question, tsp, options.tsp) if has_budget else None,
         hospital_cost=costs(town, question, hospital, options.hospital) if has_budget else None,
-        budget=float("inf") if question.budget is None else question.budget,
+        budget=question.budget,
         at_most=has_budget,
         backup_share=question.backup_share,
         zone=zones(town, homes, question.zones) if question.aim is Aim.WORST_ZONE else None,
@@ -122,7 +122,7 @@ def require_room(town: Town, question: Question, wanted: dict[Tier, Wishes]) -> 
             code="GH431",
         )
     needed = sum(float(costs(town, question, wish, wish.forced).sum()) for wish in wanted.values())
-    if question.budget is not None and needed > question.budget:
+    if needed > question.budget:
         raise NoPlanError(
             f"What is forced costs {needed:,.0f}, and the budget is {question.budget:,.0f}.",
             where="[question] budget, forced",

@@ -90,7 +90,7 @@ def wishes(
     forced = _forced(question, row_of, may, screening, existing)
     wanted = {Tier.TSP: question.n_tsp, Tier.FIELD_HOSPITAL: question.n_field_hospitals}
     for tier in SITED_TIERS:
-        if question.budget is not None and may[tier].any():
+        if question.has_budget and may[tier].any():
             wanted[tier] = min(wanted[tier], int(may[tier].sum()))
         _require_enough(screening.of(tier), may[tier], wanted[tier], attached)
         if len(forced[tier]) > wanted[tier]:
