@@ -8,16 +8,18 @@ from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import UnknownStreets
 from goldenhour.picture.belief import Picture
 from goldenhour.siting.conflict import smallest_conflict
+from goldenhour.siting.existing import Existing
 from goldenhour.siting.plan import Said
 from goldenhour.siting.question import Question
 from goldenhour.siting.relax import relaxations
+from goldenhour.siting.requirements import SITED_TIERS
 from goldenhour.siting.screening import Screening
 from goldenhour.siting.switches import Ground, can_be_met, demands_of, dropping
 from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
 
 
-def explained(
+def explained(  # noqa: PLR0913 - all that the question rests on, by name
     error: NoPlanError,
     town: Town,
     picture: Picture,
@@ -25,6 +27,7 @@ def explained(
     question: Question,
     *,
     evacuation: Evacuation,
+    existing: Existing,
 ) -> NoPlanError:
     """
     Say which demands conflict, and which change to one of them would make a plan.
@@ -43,6 +46,8 @@ def explained(
         The question that no plan answers.
     evacuation
         The town's evacuation graph.
+    existing
+        Care that is there already.
 
     Returns
     -------
@@ -55,6 +60,7 @@ def explained(
         screening=screening,
         attached=evacuation.is_attached,
         attached_if_passable=_if_passable(town, picture, question, evacuation),
+        existing=np.concatenate([existing.of(tier) for tier in SITED_TIERS]),
     )
     demands = demands_of(ground, question)
     found = smallest_conflict(

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import goldenhour
+from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.siting import explain
 from goldenhour.siting.choose import Case, choose
 from goldenhour.siting.existing import Existing, existing_care
+from goldenhour.siting.impossible import explained
 from goldenhour.siting.load import load_notes, loads
 from goldenhour.siting.options import Homes, Options, whole_parts
 from goldenhour.siting.plain.effort import Effort, Told, never, nobody
@@ -104,18 +106,34 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
         or Evacuation.of(town, picture, unknown_streets=question.unknown_streets),
         homes=Homes(row=lived_in, people=people[lived_in]),
         progress=progress,
-        effort=replace(
-            Effort.of_a_plan(seed=question.seed, stop=stop or never, told=told),
-            gap_share=question.gap_share,
-        ),
+        effort=_effort(question, stop or never, told),
     )
     attached = case.evacuation.is_attached
     existing = existing_care(town, picture, question, attached=attached)
-    wanted = wishes(town, screening, question, attached=attached, existing=existing)
-    require_room(town, question, wanted)
-    options, solution = choose(case, wanted)
+    try:
+        wanted = wishes(town, screening, question, attached=attached, existing=existing)
+        require_room(town, question, wanted)
+        options, solution = choose(case, wanted)
+    except NoPlanError as error:
+        raise explained(
+            error,
+            town,
+            picture,
+            screening,
+            question,
+            evacuation=case.evacuation,
+            existing=existing,
+        ) from error
     served = serve(options, *_settled(case, options, solution, wanted))
     return _plan(case, wanted, existing, options, solution, served)
+
+
+def _effort(question: Question, stop: Callable[[], bool], told: Told) -> Effort:
+    """Search as long as a plan is worth; who asks for a smaller gap than usual, waits for it."""
+    usual = Effort.of_a_plan(seed=question.seed, stop=stop, told=told)
+    patient = question.gap_share < usual.gap_share
+    nodes = Effort().nodes if patient else usual.nodes
+    return replace(usual, gap_share=question.gap_share, nodes=nodes)
 
 
 def _settled(

@@ -161,7 +161,7 @@ def _nearer(ground: Ground, ask: Ask) -> Said | None:
 
 def _dearer(ground: Ground, ask: Ask) -> Said | None:
     """Spend more: to the cent, as much as the cheapest sites cost."""
-    asked = ask.question.budget or 0.0
+    asked = ask.question.budget
     top = 1 + int(sum(_prices(ask)))
 
     def with_more(step: int) -> bool | None:

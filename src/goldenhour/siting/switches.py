@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a planner demands, one by one with a switch each, and whether some of it can be met."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,12 +73,16 @@ class Ground:
         report. Shape ``(n_structures,)``, bool.
     attached_if_passable
         The same if streets without a report count as passable. Shape ``(n_structures,)``, bool.
+    existing
+        Structure rows of care that is there already, and counts beside what is wanted. Shape
+        ``(n_existing,)``.
     """
 
     town: Town
     screening: Screening
     attached: Bools
     attached_if_passable: Bools
+    existing: Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,8 @@ class Ask:
         How many of the structures that a rule refuses pass it all the same, by rule.
     streets_closed
         Whether streets without a report count as closed.
+    at_most
+        Whether fewer sites may open than the counts say, as under a budget.
     """
 
     question: Question
@@ -103,6 +111,14 @@ class Ask:
     rules: frozenset[str]
     lifted: Mapping[str, int] = field(default_factory=dict)
     streets_closed: bool
+    at_most: bool
+
+
+class _Forced(NamedTuple):
+    """Forced structures by tier, and whether they could not be sorted otherwise."""
+
+    rows: dict[Tier, set[int]]
+    is_certain: bool
 
 
 def demands_of(ground: Ground, question: Question) -> tuple[Demand, ...]:
@@ -162,13 +178,14 @@ def dropping(question: Question, demands: tuple[Demand, ...], kept: frozenset[in
     if gone[Kind.SPACING]:
         changes["spacing_m"] = 0.0
     if gone[Kind.BUDGET]:
-        changes["budget"] = None
+        changes["budget"] = math.inf
     streets = {one.key for one in demands if one.kind is Kind.STREETS}
     return Ask(
         question=replace(question, **changes),  # type: ignore[arg-type]  # names and values match
         free=frozenset(Tier(key) for key in gone[Kind.COUNT]),
         rules=frozenset(rules - gone[Kind.RULE]),
         streets_closed=bool(streets) and not gone[Kind.STREETS],
+        at_most=question.has_budget,
     )
 
 
@@ -189,20 +206,19 @@ def can_be_met(ground: Ground, ask: Ask) -> bool | None:
         None if it was not found out.
     """
     may = {tier: _may(ground, ask, tier) for tier in SITED_TIERS}
-    forced = _forced(ground, ask, may)
-    if forced is None:
+    sorted_out = _forced(ground, ask, may)
+    if sorted_out is None:
         return False
+    forced = sorted_out.rows
     tsp, hospital = Tier.TSP, Tier.FIELD_HOSPITAL
     may[tsp][list(forced[hospital])] = False
     may[hospital][list(forced[tsp])] = False
     n = _wanted(ask, forced)
-    if any(len(forced[tier]) > n[tier] or may[tier].sum() < n[tier] for tier in SITED_TIERS):
+    enough = all(len(forced[tier]) <= n[tier] <= may[tier].sum() for tier in SITED_TIERS)
+    if not enough or (may[tsp] | may[hospital]).sum() < sum(n.values()):
         return False
-    if (may[tsp] | may[hospital]).sum() < sum(n.values()):
-        return False
-    if not _affordable(ground, ask, may, forced, n):
-        return False
-    return _apart(ground, ask, may, forced, n)
+    held = _affordable(ground, ask, may, forced, n) and _apart(ground, ask, may, forced, n)
+    return held if held or sorted_out.is_certain else None
 
 
 def _counts(question: Question) -> list[Demand]:
@@ -228,7 +244,7 @@ def _spaced(question: Question) -> list[Demand]:
         values = (("metres", f"{question.spacing_m:,.0f}"),)
         said = Said(code="siting.demand-spacing", values=values)
         found.append(Demand(kind=Kind.SPACING, key="", said=said))
-    if question.budget is not None:
+    if question.has_budget:
         said = Said(code="siting.demand-budget", values=(("budget", f"{question.budget:,.0f}"),))
         found.append(Demand(kind=Kind.BUDGET, key="", said=said))
     return found
@@ -302,6 +318,7 @@ def _may(ground: Ground, ask: Ask, tier: Tier) -> Bools:
         tiers, row = tiers_and_row(ground.town, wish)
         if tier in tiers and row >= 0:
             may[row] = False
+    may[ground.existing] = False
     for rule, n in ask.lifted.items():  # of those that nothing else refuses, the first few pass
         if rule in refused:
             may[np.flatnonzero(refused[rule] & may)[n:]] = False
@@ -334,23 +351,35 @@ def tiers_and_row(town: Town, wish: str) -> tuple[tuple[Tier, ...], int]:
     return (Tier(name),), int(found[0]) if len(found) else -1
 
 
-def _forced(ground: Ground, ask: Ask, may: dict[Tier, Bools]) -> dict[Tier, set[int]] | None:
-    """Sort forced structures by tier; None if one is refused, or forced into both."""
+def _forced(ground: Ground, ask: Ask, may: dict[Tier, Bools]) -> _Forced | None:
+    """Sort forced structures by tier, those that may be either where there is room; None if not."""
     forced: dict[Tier, set[int]] = {tier: set() for tier in SITED_TIERS}
+    either = []
     for wish in ask.question.forced:
         tiers, row = tiers_and_row(ground.town, wish)
+        if row in ground.existing:
+            continue
         passed = [tier for tier in tiers if row >= 0 and may[tier][row]]
         if not passed:
             return None
-        forced[passed[0]].add(row)
-    return None if forced[Tier.TSP] & forced[Tier.FIELD_HOSPITAL] else forced
+        if len(passed) == 1:
+            forced[passed[0]].add(row)
+        else:
+            either.append(row)
+    if forced[Tier.TSP] & forced[Tier.FIELD_HOSPITAL]:
+        return None
+    open_to = set(either) - forced[Tier.TSP] - forced[Tier.FIELD_HOSPITAL]
+    for row in sorted(open_to):
+        has_room = Tier.TSP in ask.free or len(forced[Tier.TSP]) < ask.question.n_tsp
+        forced[Tier.TSP if has_room else Tier.FIELD_HOSPITAL].add(row)
+    return _Forced(rows=forced, is_certain=not open_to)
 
 
 def _wanted(ask: Ask, forced: dict[Tier, set[int]]) -> dict[Tier, int]:
     """How many of each tier; where any number will do, or fewer, as few as there can be."""
     asked = {Tier.TSP: ask.question.n_tsp, Tier.FIELD_HOSPITAL: ask.question.n_field_hospitals}
     least = {tier: max(1, len(forced[tier])) for tier in SITED_TIERS}
-    if ask.question.budget is not None:
+    if ask.at_most:
         return {tier: n if tier in ask.free else min(n, asked[tier]) for tier, n in least.items()}
     return {tier: least[tier] if tier in ask.free else asked[tier] for tier in SITED_TIERS}
 
@@ -364,7 +393,7 @@ def _affordable(
 ) -> bool:
     """Whether the forced sites and the cheapest others keep the budget."""
     question = ask.question
-    if question.budget is None:
+    if not question.has_budget:
         return True
     usual = {Tier.TSP: question.costs.tsp, Tier.FIELD_HOSPITAL: question.costs.field_hospital}
     row_of = {str(key): row for row, key in enumerate(ground.town.structures.id)}
