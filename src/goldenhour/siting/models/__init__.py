@@ -6,10 +6,25 @@ Rows are demand, columns are sites. Every model gives one ``Solution``.
 """
 
 from goldenhour.siting.models.chain import Links, chain
+from goldenhour.siting.models.lscp import lscp
 from goldenhour.siting.models.mclp import mclp
+from goldenhour.siting.models.p_centre import p_centre
+from goldenhour.siting.models.p_median import p_median
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plain.result import Sense, Solution
 
-__all__ = ["Choice", "Cover", "Effort", "Links", "Sense", "Solution", "chain", "mclp"]
+__all__ = [
+    "Choice",
+    "Cover",
+    "Effort",
+    "Links",
+    "Sense",
+    "Solution",
+    "chain",
+    "lscp",
+    "mclp",
+    "p_centre",
+    "p_median",
+]
