@@ -100,7 +100,7 @@ def test_a_reported_hazard_refuses_what_it_touches(hazard: str, rule: str) -> No
 
 def test_the_apron_around_explosives_counts() -> None:
     """A structure beside an explosive hazard is refused within the apron, and not beyond."""
-    apron_m = facts.number("siting.explosive_apron_m")
+    apron_m = facts.number("requirements.explosive_apron_m")
     west_m = float(TOWN.structures.x_m[0]) - 10  # structures are 20 m wide
     for gap_m, wanted in ((apron_m - 1, Verdict.UNFIT), (apron_m + 1, Verdict.UNKNOWN)):
         edge_m = west_m - gap_m

@@ -10,7 +10,7 @@ from goldenhour.picture.belief import Picture
 from goldenhour.reports.report import Report
 from goldenhour.town.town import Town
 
-_ROOMS_OF_A_PLAN = ("clocks", "picture", "times", "siting")
+_ROOMS_OF_A_PLAN = ("clocks", "picture", "times", "siting", "requirements")
 
 
 def report_sources(picture: Picture) -> list[dict[str, Any]]:

@@ -1,32 +1,134 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One function a rule: town and picture in, a verdict for every structure out. Unknown stays so."""
+"""One function a rule: what is known in, a verdict for every structure out. Unknown stays so."""
+
+from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from goldenhour.base import facts
-from goldenhour.base.grades import Grade, Mode, StreetState, Tier, Verdict
-from goldenhour.picture.belief import Picture
-from goldenhour.reports.said import HazardStatus, VisitSaid
-from goldenhour.siting.requirements import Reach, uses
-from goldenhour.times import modes
-from goldenhour.town.town import Town
+from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
+from goldenhour.picture.belief import HazardArea, Picture
+from goldenhour.reports.said import HazardStatus
+from goldenhour.siting import bridges
+from goldenhour.siting.bridges import Hanging
+from goldenhour.siting.neighbours import Neighbours, neighbours
+from goldenhour.siting.requirements import NEIGHBOURS, SITED_TIERS, Profiles, Reach, uses
+from goldenhour.siting.surroundings import Beside, Flags, Surroundings, drivable, not_closed
+from goldenhour.siting.testimony import Testimony, is_about, testimony
+from goldenhour.town.town import Objects, Town
 
 Verdicts = NDArray[np.int8]
 _RELEASED = (HazardStatus.CANCELLED, HazardStatus.REDUCED, HazardStatus.CLEARED)
 
 
-def by_visit(town: Town, picture: Picture, tier: Tier) -> Verdicts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """
+    How vehicles come near each structure.
+
+    Parameters
+    ----------
+    any_day
+        By a street that vehicles may use, whatever is closed today.
+    today
+        By one that nobody reported closed.
+    known_open
+        By one that was reported open.
+    hanging
+        Which streets hang on one bridge; None if the map knows no bridge.
+    """
+
+    any_day: Beside
+    today: Beside
+    known_open: Beside
+    hanging: Hanging | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """
+    All that the rules look at.
+
+    Parameters
+    ----------
+    around
+        The town's structures.
+    picture
+        What is believed.
+    told
+        What people on the spot said.
+    beside
+        Whom to keep away from, by kind.
+    ways
+        How vehicles come near.
+    """
+
+    around: Surroundings
+    picture: Picture
+    told: Testimony
+    beside: dict[str, Neighbours]
+    ways: Ways
+
+    @property
+    def town(self) -> Town:
+        """The town."""
+        return self.around.town
+
+    @classmethod
+    def of(cls, town: Town, picture: Picture, asked: Profiles) -> "Case":
+        """
+        Look up once what several rules need.
+
+        Parameters
+        ----------
+        town
+            The town.
+        picture
+            What is believed.
+        asked
+            What every tier asks for.
+
+        Returns
+        -------
+        case
+            To be asked rule by rule.
+        """
+        around = Surroundings.of(town)
+        told = testimony(town, picture)
+        reach_m = max(asked.of(tier).value("street_access_m") for tier in SITED_TIERS)
+        return cls(
+            around=around,
+            picture=picture,
+            told=told,
+            beside=neighbours(around, told),
+            ways=_ways(around, picture, reach_m),
+        )
+
+
+def _ways(around: Surroundings, picture: Picture, reach_m: float) -> Ways:
+    """Find the nearest streets, each time among those found before."""
+    may, today = drivable(around.town), not_closed(picture)
+    is_open = picture.streets.state_vehicle == StreetState.OPEN
+    any_day = around.beside(may, reach_m)
+    now = around.beside(may & today, reach_m, among=any_day)
+    known_open = around.beside(may & is_open, reach_m, among=now)
+    return Ways(
+        any_day=any_day,
+        today=now,
+        known_open=known_open,
+        hanging=bridges.hanging(around.town, picture.streets.state_vehicle),
+    )
+
+
+def by_visit(case: Case, tier: Tier) -> Verdicts:
     """
     Take the newest visit's word, where it speaks of this tier.
 
     Parameters
     ----------
-    town
-        The town.
-    picture
-        What is believed.
+    case
+        What is known.
     tier
         The tier asked about.
 
@@ -35,14 +137,14 @@ def by_visit(town: Town, picture: Picture, tier: Tier) -> Verdicts:
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    verdict = np.full(town.structures.n, Verdict.UNKNOWN, dtype=np.int8)
-    for row in np.flatnonzero(picture.damage.visited):
-        if _speaks_of(picture, int(row), tier):
-            verdict[row] = picture.damage.verdict[row]
+    damage = case.picture.damage
+    verdict = np.where(damage.visited, damage.verdict, Verdict.UNKNOWN).astype(np.int8)
+    silent = [row for row, said in case.told.said.items() if not is_about(said, tier)]
+    verdict[silent] = Verdict.UNKNOWN
     return verdict
 
 
-def by_damage(picture: Picture) -> Verdicts:
+def by_damage(picture: Picture, unfit_share: float) -> Verdicts:
     """
     Refuse what is probably severe or destroyed. Nothing seen from afar makes a structure fit.
 
@@ -50,6 +152,8 @@ def by_damage(picture: Picture) -> Verdicts:
     ----------
     picture
         What is believed.
+    unfit_share
+        Refused from this likelihood on, a share.
 
     Returns
     -------
@@ -57,21 +161,41 @@ def by_damage(picture: Picture) -> Verdicts:
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
     p_grade = picture.damage.p_grade
-    p_bad = p_grade[:, Grade.G2] + p_grade[:, Grade.G3]
-    bad = p_bad >= facts.number("siting.damage_unfit_share")
-    return _unfit_where(bad)
+    return unfit_where(p_grade[:, Grade.G2] + p_grade[:, Grade.G3] >= unfit_share)
 
 
-def by_hazard(town: Town, picture: Picture, reach: Reach) -> Verdicts:
+def live_hazards(picture: Picture, hazard: str) -> tuple[HazardArea, ...]:
+    """
+    List the areas of one hazard that still count.
+
+    Parameters
+    ----------
+    picture
+        What is believed.
+    hazard
+        As in ``HazardSaid.hazard``.
+
+    Returns
+    -------
+    areas
+        Neither released nor faded.
+    """
+    least = facts.number("siting.hazard_level_share")
+    return tuple(
+        area
+        for area in picture.hazards
+        if area.hazard == hazard and area.status not in _RELEASED and area.level >= least
+    )
+
+
+def by_hazard(case: Case, reach: Reach) -> Verdicts:
     """
     Refuse what a reported hazard touches. Nothing reported is no proof of anything.
 
     Parameters
     ----------
-    town
-        The town.
-    picture
-        What is believed.
+    case
+        What is known.
     reach
         The hazard and how near it may be.
 
@@ -80,18 +204,34 @@ def by_hazard(town: Town, picture: Picture, reach: Reach) -> Verdicts:
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    least = facts.number("siting.hazard_level_share")
-    shapes = [
-        area.shape
-        for area in picture.hazards
-        if area.hazard == reach.hazard and area.status not in _RELEASED and area.level >= least
-    ]
-    return _unfit_where(_near(town, np.array(shapes, dtype=np.object_), reach.distance_m))
+    areas = live_hazards(case.picture, reach.hazard)
+    shapes = np.empty(len(areas), dtype=np.object_)
+    shapes[:] = [area.shape for area in areas]
+    return unfit_where(case.around.near(shapes, reach.distance_m))
 
 
-def by_water_bed(town: Town) -> Verdicts:
+def by_water_bed(case: Case, distance_m: float) -> Verdicts:
     """
     Refuse what stands in or beside a mapped river, wadi or canal.
+
+    Parameters
+    ----------
+    case
+        What is known.
+    distance_m
+        How near in metres is too near.
+
+    Returns
+    -------
+    verdict
+        ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
+    """
+    return unfit_where(case.around.near(water_beds(case.town), distance_m))
+
+
+def water_beds(town: Town) -> Objects:
+    """
+    List the beds of water on the map.
 
     Parameters
     ----------
@@ -100,11 +240,11 @@ def by_water_bed(town: Town) -> Verdicts:
 
     Returns
     -------
-    verdict
-        ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
+    shapes
+        shapely shapes in the town's metric system. Shape ``(n_beds,)``, objects.
     """
-    beds = np.array([kind != "wall" for kind in town.barriers.kind], dtype=np.bool_)
-    return _unfit_where(_near(town, town.barriers.shape[beds], facts.number("siting.water_bed_m")))
+    beds: Objects = town.barriers.shape[town.barriers.kind != "wall"]
+    return beds
 
 
 def by_floor_area(town: Town, picture: Picture, needed_m2: float) -> Verdicts:
@@ -162,31 +302,52 @@ def floor_area_m2(town: Town, picture: Picture) -> tuple[NDArray[np.float64], ND
     return np.where(seen, seen_m2, least_m2), np.where(seen, seen_m2, most_m2)
 
 
-def by_street_access(town: Town, picture: Picture) -> Verdicts:
+def by_street_access(case: Case, distance_m: float) -> Verdicts:
     """
     Ask whether a street that vehicles use comes near, and whether anybody reported it open.
 
     Parameters
     ----------
-    town
-        The town.
-    picture
-        What is believed.
+    case
+        What is known.
+    distance_m
+        How near in metres it must come.
 
     Returns
     -------
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    drivable = modes.is_allowed(town.streets, mode=Mode.VEHICLE)
-    state = picture.streets.state_vehicle
-    reach_m = facts.number("siting.street_access_m")
-    verdict = _unfit_where(~_near_points(town, drivable & (state != StreetState.CLOSED), reach_m))
-    verdict[_near_points(town, drivable & (state == StreetState.OPEN), reach_m)] = Verdict.FIT
+    verdict = unfit_where(case.ways.today.away_m > distance_m)
+    verdict[case.ways.known_open.away_m <= distance_m] = Verdict.FIT
     return verdict
 
 
-def by_use(town: Town) -> Verdicts:
+def by_single_bridge(case: Case) -> Verdicts:
+    """
+    Refuse what closed bridges cut off; a way that hangs on one bridge stays in doubt.
+
+    Parameters
+    ----------
+    case
+        What is known.
+
+    Returns
+    -------
+    verdict
+        ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
+    """
+    verdict = np.full(case.town.structures.n, Verdict.UNKNOWN, dtype=np.int8)
+    if case.ways.hanging is None:
+        return verdict
+    found = bridges.of_structures(case.ways.hanging, case.ways.any_day.street)
+    bridge, is_joined, is_cut_off = found
+    verdict[is_joined & (bridge == bridges.NONE)] = Verdict.FIT
+    verdict[is_cut_off] = Verdict.UNFIT
+    return verdict
+
+
+def by_use(case: Case) -> Verdicts:
     """
     Refuse uses on the avoid list, whether the map's use or its name tells them.
 
@@ -194,99 +355,94 @@ def by_use(town: Town) -> Verdicts:
 
     Parameters
     ----------
-    town
-        The town.
+    case
+        What is known.
 
     Returns
     -------
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    used = _used_as(town, uses("military") | uses("avoided") | uses("hollow"))
-    return _unfit_where(used | _named_as(town, frozenset(facts.fact("siting.avoided_names").value)))
+    used = case.around.used_as(uses("avoided") | uses("hollow"))
+    used |= case.around.named_as(facts.fact("siting.avoided_names").value)
+    for kind in NEIGHBOURS:
+        rows = case.beside[kind].row
+        used[rows[rows >= 0]] = True
+    return unfit_where(used)
 
 
-def by_neighbours(town: Town) -> Verdicts:
+def by_neighbours(case: Case, kind: str, distance_m: float) -> Verdicts:
     """
-    Refuse what stands too near a mapped military or police post.
+    Refuse what stands too near one kind of neighbour.
 
     Parameters
     ----------
-    town
-        The town.
+    case
+        What is known.
+    kind
+        Such as ``"military"``.
+    distance_m
+        How near in metres is too near; 0 means touching.
 
     Returns
     -------
     verdict
         ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
     """
-    posts = _used_as(town, uses("military"))
-    points = np.asarray(
-        shapely.points(town.structures.x_m[posts], town.structures.y_m[posts]), dtype=np.object_
+    return unfit_where(case.around.near(case.beside[kind].shape, distance_m))
+
+
+def held_for_search(case: Case) -> Flags:
+    """
+    Find former detention sites and headquarters that no visit says were searched.
+
+    Parameters
+    ----------
+    case
+        What is known.
+
+    Returns
+    -------
+    held
+        Shape ``(n_structures,)``, bool.
+    """
+    held = case.around.used_as(facts.fact("requirements.held_uses").value)
+    held |= case.around.named_as(facts.fact("requirements.held_names").value)
+    held[case.told.searched()] = False
+    return held
+
+
+def plants(around: Surroundings) -> Flags:
+    """
+    Find plants that may have left contamination.
+
+    Parameters
+    ----------
+    around
+        The town's structures.
+
+    Returns
+    -------
+    plants
+        Shape ``(n_structures,)``, bool.
+    """
+    return around.used_as(facts.fact("requirements.plant_uses").value) | around.named_as(
+        facts.fact("requirements.plant_names").value
     )
-    return _unfit_where(_near(town, points, facts.number("siting.armed_group_radius_m")))
 
 
-def _speaks_of(picture: Picture, row: int, tier: Tier) -> bool:
-    """Whether the newest visit behind a structure is about this tier."""
-    visits = [
-        (picture.reports[i].seen_to, picture.reports[i].id, picture.reports[i].said)
-        for i in picture.damage.evidence.of(row)
-    ]
-    said = [(seen, key, said) for seen, key, said in visits if isinstance(said, VisitSaid)]
-    if not said:
-        return True
-    newest = max(said, key=lambda entry: entry[:2])[2]
-    return not newest.tiers or tier in newest.tiers
+def unfit_where(broken: Flags) -> Verdicts:
+    """
+    Answer UNFIT where a rule is broken and UNKNOWN elsewhere.
 
+    Parameters
+    ----------
+    broken
+        Shape ``(n_structures,)``, bool.
 
-def _unfit_where(broken: NDArray[np.bool_]) -> Verdicts:
-    """Answer UNFIT where a rule is broken and UNKNOWN elsewhere."""
+    Returns
+    -------
+    verdict
+        ``Verdict`` numbers. Shape ``(n_structures,)``, int8.
+    """
     return np.where(broken, Verdict.UNFIT, Verdict.UNKNOWN).astype(np.int8)
-
-
-def _used_as(town: Town, words: frozenset[str]) -> NDArray[np.bool_]:
-    """Find structures whose use is one of some words."""
-    return np.array([str(use).lower() in words for use in town.structures.use], dtype=np.bool_)
-
-
-def _named_as(town: Town, words: frozenset[str]) -> NDArray[np.bool_]:
-    """Find structures whose name holds one of some words."""
-    names = zip(town.structures.name, town.structures.name_ar, strict=True)
-    return np.array(
-        [not words.isdisjoint(f"{name} {name_ar}".lower().split()) for name, name_ar in names],
-        dtype=np.bool_,
-    )
-
-
-def _near(town: Town, shapes: NDArray[np.object_], distance_m: float) -> NDArray[np.bool_]:
-    """Find structures whose outline (or point) lies within a distance of any shape."""
-    near = np.zeros(town.structures.n, dtype=np.bool_)
-    if len(shapes) and town.structures.n:
-        body = _bodies(town)
-        if distance_m > 0:
-            pairs = shapely.STRtree(body).query(shapes, predicate="dwithin", distance=distance_m)
-        else:
-            pairs = shapely.STRtree(body).query(shapes, predicate="intersects")
-        near[pairs[1]] = True
-    return near
-
-
-def _bodies(town: Town) -> NDArray[np.object_]:
-    """Outlines, or points where only these are known."""
-    points = shapely.points(town.structures.x_m, town.structures.y_m)
-    bare = np.array([outline is None for outline in town.structures.outline], dtype=np.bool_)
-    return np.where(bare, np.asarray(points, dtype=np.object_), town.structures.outline)
-
-
-def _near_points(town: Town, streets: NDArray[np.bool_], distance_m: float) -> NDArray[np.bool_]:
-    """Find structures whose outline (or point) has one of some streets within a distance."""
-    near = np.zeros(town.structures.n, dtype=np.bool_)
-    lines = town.streets.line[streets]
-    if len(lines) and town.structures.n:
-        body = _bodies(town)
-        found = shapely.STRtree(lines).query_nearest(
-            body, max_distance=distance_m, all_matches=False
-        )
-        near[found[0]] = True
-    return near
