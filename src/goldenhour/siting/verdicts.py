@@ -19,7 +19,8 @@ from goldenhour.siting.testimony import Testimony, is_about, testimony
 from goldenhour.town.town import Objects, Town
 
 Verdicts = NDArray[np.int8]
-_RELEASED = (HazardStatus.CANCELLED, HazardStatus.REDUCED, HazardStatus.CLEARED)
+RELEASED = (HazardStatus.CANCELLED, HazardStatus.REDUCED, HazardStatus.CLEARED)
+"""Standings of a hazard that refuse nothing any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ def live_hazards(picture: Picture, hazard: str) -> tuple[HazardArea, ...]:
     return tuple(
         area
         for area in picture.hazards
-        if area.hazard == hazard and area.status not in _RELEASED and area.level >= least
+        if area.hazard == hazard and area.status not in RELEASED and area.level >= least
     )
 
 
