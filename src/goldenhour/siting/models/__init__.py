@@ -6,8 +6,10 @@ Rows are demand, columns are sites. Every model gives one ``Solution``.
 """
 
 from goldenhour.siting.models.chain import Links, chain
+from goldenhour.siting.models.chain_capacitated import chain_capacitated
 from goldenhour.siting.models.lscp import lscp
 from goldenhour.siting.models.mclp import mclp
+from goldenhour.siting.models.mclp_capacitated import mclp_capacitated
 from goldenhour.siting.models.p_centre import p_centre
 from goldenhour.siting.models.p_median import p_median
 from goldenhour.siting.plain.choice import Choice
@@ -23,8 +25,10 @@ __all__ = [
     "Sense",
     "Solution",
     "chain",
+    "chain_capacitated",
     "lscp",
     "mclp",
+    "mclp_capacitated",
     "p_centre",
     "p_median",
 ]

@@ -6,13 +6,14 @@ A home counts as served if an open stabilisation point lies within its clock and
 open field hospital within the link. The link holds for a casualty who spent the whole first clock.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.base.errors import BadQuestionError, InputError, NoPlanError
+from goldenhour.base.errors import InputError, NoPlanError
 from goldenhour.siting.certificate import people_covered
+from goldenhour.siting.engine.clash import without_clashes
 from goldenhour.siting.engine.covering import NO_CLASH, Covering, Level, build, level
 from goldenhour.siting.engine.prove import prove, settled_bound
 from goldenhour.siting.engine.search import INCOMPLETE
@@ -121,7 +122,7 @@ def _covering(
     first = level(sites, cover.n_sites, "stabilisation points")
     second = level(hospitals, links.linked.shape[1], "field hospitals")
     if links.same is not None:
-        first, second = _without_clashes(first, second, links.same)
+        first, second = without_clashes(first, second, links.same)
     kept = _different_hospitals(links.linked, second, spare=sites.n + hospitals.n)
     same = links.same
     if same is not None:
@@ -137,27 +138,6 @@ def _covering(
         clash=same,
     )
     return covering, kept
-
-
-def _without_clashes(first: Level, second: Level, same: NDArray[np.int32]) -> tuple[Level, Level]:
-    """Take from each tier what is forced into the other, and see that both can be filled."""
-    paired = np.flatnonzero(same != NO_CLASH)
-    site_may, hospital_may = first.allowed.copy(), second.allowed.copy()
-    hospital_may[same[paired[first.forced[paired]]]] = False
-    site_may[paired[second.forced[same[paired]]]] = False
-    twice = int(np.sum(site_may[paired] & hospital_may[same[paired]]))
-    n_structures = int(site_may.sum() + hospital_may.sum()) - twice
-    wanted = first.n + second.n
-    if (first.forced & ~site_may).any() or (second.forced & ~hospital_may).any():
-        raise BadQuestionError("A structure is forced into both tiers.", do="Force it into one.")
-    if site_may.sum() < first.n or hospital_may.sum() < second.n or n_structures < wanted:
-        raise NoPlanError(
-            f"{first.n} stabilisation points and {second.n} field hospitals wanted, but only "
-            f"{n_structures} structures pass for either, and one structure holds one tier.",
-            where="stabilisation points and field hospitals",
-            do=f"Ask for at most {n_structures} sites together.",
-        )
-    return replace(first, allowed=site_may), replace(second, allowed=hospital_may)
 
 
 def _different_hospitals(
