@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Capacities: nobody is served twice, nothing takes more than its room, and the best is the best."""
+"""Capacities: nobody served twice, nothing takes more than its room, and the best is the best."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -86,7 +87,7 @@ class Town:
         )
 
 
-def _most(ways: list[tuple[str, ...]], rooms: dict[str, float]) -> float:
+def _most(ways: Sequence[tuple[str, ...]], rooms: dict[str, float]) -> float:
     """Send as much as fits: one variable a way, one row a place."""
     if not ways:
         return 0.0
@@ -279,9 +280,13 @@ def test_a_plan_that_overfills_is_not_shown() -> None:
         people=3.0, by_demand=np.array([3.0, 0.0]), load=np.array([3.0]), beyond=np.array([3.0])
     )
     capacity_check._require_kept(whole, people, rooms)
-    for name, value in (("by_demand", [6.0, 0.0]), ("load", [5.0]), ("beyond", [4.0])):
+    for broken in (
+        replace(whole, by_demand=np.array([6.0, 0.0])),
+        replace(whole, load=np.array([5.0])),
+        replace(whole, beyond=np.array([4.0])),
+    ):
         with pytest.raises(GoldenHourError) as caught:
-            capacity_check._require_kept(replace(whole, **{name: np.array(value)}), people, rooms)
+            capacity_check._require_kept(broken, people, rooms)
         assert caught.value.code == "GH417"
     onward, linked = np.array([[3.0]]), np.array([[True]])
     capacity_check._require_linked(onward, np.array([3.0]), linked)
@@ -297,19 +302,22 @@ def test_impossible_capacity_is_named(bad: float, tier: str) -> None:
     """A negative capacity, or one that is no number, is an error that names it."""
     covers, people, links = np.eye(2), np.ones(2), Links(linked=np.ones((2, 2), dtype=np.bool_))
     rooms = np.array([1.0, bad])
-    with pytest.raises(InputError, match="capacity of site 1") as caught:
+
+    def solve() -> None:
         if tier == "site":
             mclp_capacitated(covers, people, rooms, 1)
-        else:
-            chain_capacitated(
-                covers,
-                links,
-                people,
-                tsp_capacity=rooms if tier == "tsp" else 1.0,
-                hospital_capacity=rooms if tier == "hospital" else 1.0,
-                sites=1,
-                hospitals=1,
-            )
+        chain_capacitated(
+            covers,
+            links,
+            people,
+            tsp_capacity=rooms if tier == "tsp" else 1.0,
+            hospital_capacity=rooms if tier == "hospital" else 1.0,
+            sites=1,
+            hospitals=1,
+        )
+
+    with pytest.raises(InputError, match="capacity of site 1") as caught:
+        solve()
     assert caught.value.code == "GH121"
 
 
