@@ -6,7 +6,7 @@ import numpy as np
 from goldenhour.base import facts
 from goldenhour.base.grades import Grade, Verdict
 from goldenhour.reports.said import DamageSaid, VisitSaid
-from goldenhour.siting.joined import joined_said
+from goldenhour.siting.joined import joined_id, joined_said, stands_for
 from goldenhour.siting.plan import Said
 from goldenhour.siting.requirements import NEIGHBOURS
 from goldenhour.siting.spot import Spot, Told, metres, plain
@@ -161,6 +161,10 @@ def floor_area(spot: Spot) -> Told:
     joined = joined_said(spot.case.town, spot.screening, spot.row, least_m2)
     if joined:
         return joined[0], ()
+    if (head := _head(spot)) != spot.row:
+        ids = spot.case.town.structures.id
+        values = (("structure", str(ids[head])), ("joined", _joined_id(spot, head)))
+        return Said(code="screening.floor-area-part", values=values), ()
     low_m2, high_m2 = float(least_m2[spot.row]), float(most_m2[spot.row])
     asked = ("asked", plain(spot.asked.floor_area_m2))
     if np.isnan(low_m2):
@@ -315,6 +319,16 @@ def egress(spot: Spot) -> Told:
         Sentence and reports.
     """
     return _asked(spot, ways="ways_out")
+
+
+def _head(spot: Spot) -> int:
+    """Look up the structure that stands for this one."""
+    return int(stands_for(spot.screening, np.array([spot.row]))[0])
+
+
+def _joined_id(spot: Spot, head: int) -> str:
+    """Name the structures joined together."""
+    return joined_id(spot.case.town, spot.screening, head)
 
 
 def _asked(spot: Spot, **keys: str) -> Told:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.grades import Tier
+from goldenhour.siting.plan import Said
 from goldenhour.siting.requirements import Profiles, Requirements, requirements
 
 
@@ -96,3 +97,25 @@ class Screening:
     def profiles(self) -> Profiles:
         """What was asked for, tier by tier."""
         return Profiles(tiers=tuple(entry.requirements for entry in self.tiers))
+
+    def changes(self) -> tuple[Said, ...]:
+        """
+        Say what the planner changed.
+
+        Returns
+        -------
+        said
+            One sentence a number.
+        """
+        return tuple(
+            Said(
+                code="siting.requirement-changed",
+                values=(
+                    ("tier", need.tier.value),
+                    ("key", need.key),
+                    ("value", f"{need.value:g}"),
+                    ("default", f"{need.default:g}"),
+                ),
+            )
+            for need in self.profiles.changed
+        )

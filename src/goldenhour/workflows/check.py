@@ -8,6 +8,7 @@ from importlib.resources import files
 from goldenhour.base import facts
 from goldenhour.base.errors import GoldenHourError
 from goldenhour.reports.ledger import Ledger
+from goldenhour.workflows.requirements_file import requirements_from
 from goldenhour.workflows.state import load_town
 from goldenhour.workflows.terrain import load_terrain
 from goldenhour.workflows.workspace import Workspace
@@ -49,7 +50,7 @@ def check_installation() -> tuple[Check, ...]:
 
 def check_workspace(workspace: Workspace) -> tuple[Check, ...]:
     """
-    Look at a workspace: its layers, its ground and its ledger.
+    Look at a workspace: its requirements, its layers, its ground and its ledger.
 
     Parameters
     ----------
@@ -61,7 +62,12 @@ def check_workspace(workspace: Workspace) -> tuple[Check, ...]:
     checks
         One entry a part.
     """
-    return (_town(workspace), _terrain(workspace), _ledger(workspace))
+    return (
+        _requirements(workspace),
+        _town(workspace),
+        _terrain(workspace),
+        _ledger(workspace),
+    )
 
 
 def _import(name: str) -> Check:
@@ -84,6 +90,16 @@ def _facts_sourced() -> Check:
     """Count the facts."""
     n_facts = sum(len(facts.room(name)) for name in facts.rooms())
     return Check(what="facts", sound=n_facts > 0, found=f"{n_facts} numbers, each with its source")
+
+
+def _requirements(workspace: Workspace) -> Check:
+    """Check what the planner asks of structures."""
+    try:
+        asked = requirements_from(workspace.requirements)
+    except GoldenHourError as error:
+        return Check(what="requirements", sound=False, found=str(error))
+    found = f"{len(asked.changed)} numbers changed by the planner"
+    return Check(what="requirements", sound=True, found=found)
 
 
 def _town(workspace: Workspace) -> Check:

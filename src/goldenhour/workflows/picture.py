@@ -8,6 +8,7 @@ from pathlib import Path
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.publish import web_map
 from goldenhour.siting.screen import screen
+from goldenhour.workflows.requirements_file import requirements_from
 from goldenhour.workflows.state import State, load_state
 from goldenhour.workflows.whole import whole_folder
 from goldenhour.workflows.workspace import Workspace
@@ -48,8 +49,9 @@ def picture(workspace: Workspace, *, as_of: datetime, progress: Progress = quiet
     result
         Town, picture and map.
     """
+    asked = requirements_from(workspace.requirements)
     state = load_state(workspace, as_of=as_of, progress=progress)
-    screening = screen(state.town, state.picture)
+    screening = screen(state.town, state.picture, asked=asked)
     folder = workspace.folder / "pictures" / f"{as_of:%Y%m%dT%H%M%S}"
     with whole_folder(folder) as hidden:
         web_map.write(

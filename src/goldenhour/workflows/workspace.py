@@ -5,7 +5,7 @@ import json
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,15 @@ class Workspace:
         Moment that plans are made for unless another is given; None means now. Exercises set it.
     question
         The ``[question]`` table of ``town.toml``, unchecked.
+    requirements
+        The ``[requirements]`` tables of ``town.toml``, unchecked.
     """
 
     folder: Path
     name: str
     as_of: datetime | None
     question: Mapping[str, Any]  # as TOML gives it
+    requirements: object = field(default_factory=dict)  # as TOML gives it
 
     @property
     def ledger(self) -> Path:
@@ -101,6 +104,7 @@ def open_workspace(folder: Path) -> Workspace:
         name=_name(words.get("name"), path),
         as_of=_as_of(words.get("as_of"), path),
         question=question_table(words.get("question", {}), where=str(path)),
+        requirements=words.get("requirements", {}),
     )
 
 
@@ -205,4 +209,11 @@ name = {name}
 # unknown_streets = "passable"   # or "closed": count on nothing that nobody reported open
 # forced = []                    # ids of structures that must be sites
 # forbidden = []                 # ids of structures that must not be
+
+# What a structure must supply; see docs/reference/requirements.md for every number and its source.
+# [requirements.tsp]
+# floor_area_m2 = 100
+# [requirements.field_hospital]
+# floor_area_m2 = 800
+# armed_group_m = 250
 """
