@@ -15,6 +15,7 @@ from goldenhour.publish.headline import headline
 from goldenhour.publish.plain import Json, plain
 from goldenhour.publish.position import structure_positions
 from goldenhour.publish.provenance import assumptions, report_sources
+from goldenhour.publish.screening_json import requirements_json
 from goldenhour.publish.words import because, sentence, site_labels
 from goldenhour.siting.plan import Coverage, Plan, Said, VisitToDo
 from goldenhour.siting.screening import Screening, TierScreening
@@ -92,6 +93,7 @@ def to_json(*, town: Town, picture: Picture, plan: Plan, screening: Screening) -
             "limits": _both("brief.limits"),
             **_answer(town, picture, plan, screening),
             **_grounds(town, picture, plan),
+            "requirements": requirements_json(screening.profiles),
         }
     )
     return {**values, "not_known": not_known, "unbounded": unbounded}
@@ -169,6 +171,7 @@ def _sites(town: Town, picture: Picture, plan: Plan, screening: Screening) -> li
         {
             "label": label,
             "structure_id": site.structure_id,
+            "joined_with": _joined_with(town, screening.of(site.tier), site.structure),
             "name": str(town.structures.name[site.structure]),
             "name_ar": str(town.structures.name_ar[site.structure]),
             "tier": site.tier,
@@ -200,6 +203,11 @@ def _load(plan: Plan) -> list[Json]:
         }
         for load in plan.load
     ]
+
+
+def _joined_with(town: Town, tier: TierScreening, row: int) -> list[str]:
+    """List the neighbours that a structure is run with."""
+    return [str(town.structures.id[part]) for part in tier.parts(row)[1:]]
 
 
 def _damage(picture: Picture, row: int) -> Json:

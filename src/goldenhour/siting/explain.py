@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from goldenhour.base import facts
 from goldenhour.base.grades import Grade, StreetState, Tier, UnknownStreets, Verdict
 from goldenhour.picture.belief import Picture
+from goldenhour.siting.joined import joined_said
 from goldenhour.siting.options import Homes, Options, link_limit_s
 from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import Said, Site, SiteStanding
@@ -14,6 +15,7 @@ from goldenhour.siting.question import Question
 from goldenhour.siting.requirements import uses
 from goldenhour.siting.screening import Screening, TierScreening
 from goldenhour.siting.served import Served
+from goldenhour.siting.stability import site_stability
 from goldenhour.siting.verdicts import floor_area_m2
 from goldenhour.siting.worth import lost_without
 from goldenhour.town.town import Town
@@ -103,6 +105,8 @@ def sites(  # noqa: PLR0913 - all that a site is explained from, by name
                 *reasons,
                 Said(code="siting.people-lost", values=(("people", number(lost)),)),
                 *_structure_reasons(town, screening.of(tier), row, float(area_m2[row])),
+                *joined_said(town, screening.of(tier), row, area_m2),
+                site_stability(town, picture, screening.of(tier), row, seed=question.seed),
             ),
             unknowns=_unknown_rules(screening.of(tier), row),
         )

@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import TypeVar
 
@@ -194,6 +194,7 @@ def _plan(
     load = loads(case.question, options, case.homes, served, existing=frozenset(standing))
     notes = (
         *_people_notes(case),
+        *case.screening.changes(),
         *beyond.notes,
         *explain.notes(case.question, solution, options, served, n_candidates=len(passed)),
         *existing.notes,
@@ -268,7 +269,11 @@ def _name(case: Case, solution: Solution) -> str:
     """Name the plan; one that was cut short says how far it got."""
     cut = f"stopped after {solution.nodes} nodes at {solution.objective!r}, {solution.bound!r}"
     return fingerprint(
-        case.town, case.picture, case.question, cut_short=cut if solution.stopped else ""
+        case.town,
+        case.picture,
+        case.question,
+        asked=case.screening.profiles.as_words(),
+        cut_short=cut if solution.stopped else "",
     )
 
 
@@ -289,7 +294,14 @@ def _spread(case: Case, values: NDArray[_T], elsewhere: NDArray[_T]) -> NDArray[
     return elsewhere
 
 
-def fingerprint(town: Town, picture: Picture, question: Question, *, cut_short: str = "") -> str:
+def fingerprint(
+    town: Town,
+    picture: Picture,
+    question: Question,
+    *,
+    asked: Mapping[str, Mapping[str, float]] | None = None,
+    cut_short: str = "",
+) -> str:
     """
     Name a plan by what it rests on, the program's version too.
 
@@ -301,6 +313,8 @@ def fingerprint(town: Town, picture: Picture, question: Question, *, cut_short: 
         Its moment and reports count.
     question
         Counts whole.
+    asked
+        What the planner asked of structures instead of the usual, by tier and key.
     cut_short
         How far a search got that somebody stopped; empty if nobody did.
 
@@ -316,6 +330,8 @@ def fingerprint(town: Town, picture: Picture, question: Question, *, cut_short: 
         "reports": sorted(report.id for report in picture.reports),
         "question": asdict(question),
     }
+    if asked:
+        words["requirements"] = asked
     if cut_short:
         words["cut short"] = cut_short
     text = json.dumps(words, sort_keys=True, separators=(",", ":"))

@@ -232,13 +232,15 @@ def _p_severe(picture: Picture, screening: TierScreening) -> Floats:
     parts = np.flatnonzero(heads != alone)
     all_sound = p_sound.copy()
     np.multiply.at(all_sound, heads[parts], p_sound[parts])
-    return np.clip(1 - all_sound, 0, 1)
+    p_severe: Floats = np.clip(1 - all_sound, 0, 1)
+    return p_severe
 
 
 def _area_share(area_m2: Floats) -> Floats:
     """Put areas on a scale from 0, unknown, to just below 1, the largest."""
     distinct, place = np.unique(np.nan_to_num(area_m2), return_inverse=True)
-    return place.reshape(-1) / max(1, len(distinct))
+    share: Floats = place.reshape(-1) / max(1, len(distinct))
+    return share
 
 
 def _score(unknown: Floats, area: Floats, weight: Floats) -> Floats:
