@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Progress bars on the terminal; quiet where nobody watches."""
 
+import math
 import sys
 import time
 from types import TracebackType
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _SHOW_AFTER_S = 0.5
+_TELL_EVERY_S = 1.0
+_CHOOSING = "Choosing sites"
 
 
 class Bar:
@@ -24,6 +27,7 @@ class Bar:
         self._rich: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._told: set[str] = set()
+        self._heard = self._started
 
     def __enter__(self) -> Self:
         return self
@@ -54,6 +58,28 @@ class Bar:
             self._tell_once(what)
         elif self._rich is not None or time.monotonic() - self._started > _SHOW_AFTER_S:
             self._draw(what, done, total)
+
+    def tell(self, objective: float, bound: float) -> None:
+        """
+        Show how many people are served so far, and how many could be at most.
+
+        Parameters
+        ----------
+        objective
+            People served by the best plan so far.
+        bound
+            No plan serves more.
+        """
+        now = time.monotonic()
+        if now - self._heard < _TELL_EVERY_S or not math.isfinite(objective):
+            return
+        self._heard = now
+        most = f", at most {bound:,.0f}" if math.isfinite(bound) else ""
+        text = f"Choosing sites: serves {objective:,.0f}{most}"
+        if not sys.stderr.isatty():
+            sys.stderr.write(f"{text} …\n")
+        elif self._rich is not None and _CHOOSING in self._tasks:
+            self._rich.update(self._tasks[_CHOOSING], description=text)
 
     def _tell_once(self, what: str) -> None:
         """Print a step's name the first time it is met."""

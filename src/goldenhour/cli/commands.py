@@ -155,14 +155,67 @@ def picture(workspace: Workspace_ = _HERE, at: At = "", json: Json = False) -> N
     show.picture(result, as_json=json)
 
 
+@app.command(epilog="Example: goldenhour screen --in al-qaim-exercise --tier tsp")
+def screen(
+    workspace: Workspace_ = _HERE,
+    structure: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Say why for one structure, rule by rule, with the reports behind it.",
+        ),
+    ] = None,
+    tier: Annotated[
+        Literal["tsp", "field_hospital"] | None, typer.Option(help="One tier only.")
+    ] = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Count what every rule says of the structures, or say why of one."""
+    from goldenhour.base.grades import Tier
+    from goldenhour.cli import show_screen
+    from goldenhour.workflows.screen import screen as run_screen
+    from goldenhour.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    with Bar() as bar:
+        result = run_screen(
+            opened,
+            as_of=_moment(at, opened.as_of),
+            structure=structure,
+            tier=Tier(tier) if tier else None,
+            progress=bar,
+        )
+    show_screen.screen(result, as_json=json)
+
+
 @app.command(epilog="Example: goldenhour plan --in aleppo --tsp 6 --field-hospitals 2")
 def plan(
+    *,
     workspace: Workspace_ = _HERE,
     question: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A question as TOML.")
     ] = None,
     tsp: Annotated[int | None, typer.Option(help="Stabilisation points to open.")] = None,
     field_hospitals: Annotated[int | None, typer.Option(help="Field hospitals to open.")] = None,
+    stop_after: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="End the search after so long, with the best plan so far and its gap. Ctrl-C does "
+            "so at any time.",
+        ),
+    ] = None,
+    gap: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="Go on until the proven gap is at most this share; 0 asks for the proof.",
+        ),
+    ] = None,
     at: At = "",
     json: Json = False,
 ) -> None:
@@ -174,10 +227,17 @@ def plan(
 
     opened = open_workspace(workspace)
     wishes = dict(read_question(question)) if question else {}
-    options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals}
+    options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals, "gap_share": gap}
     wishes |= {key: value for key, value in options.items() if value is not None}
     with Bar() as bar:
-        result = run_plan(opened, as_of=_moment(at, opened.as_of), wishes=wishes, progress=bar)
+        result = run_plan(
+            opened,
+            as_of=_moment(at, opened.as_of),
+            wishes=wishes,
+            stop_after_s=stop_after,
+            progress=bar,
+            told=bar.tell,
+        )
     show.plan(result, as_json=json)
 
 

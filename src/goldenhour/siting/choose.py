@@ -10,12 +10,13 @@ from goldenhour.base import facts
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress
 from goldenhour.picture.belief import Picture
+from goldenhour.siting.joined import joined_area_m2
 from goldenhour.siting.models.chain import chain
-from goldenhour.siting.models.chain_ruled import chain_ruled
+from goldenhour.siting.models.chain_ruled import RuledSolution, chain_ruled
 from goldenhour.siting.options import Drives, Homes, Options, join, measure, measure_drives
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.effort import Effort
-from goldenhour.siting.plain.result import Solution
+from goldenhour.siting.plain.result import Solution, proof_status
 from goldenhour.siting.plan import ProofStatus
 from goldenhour.siting.question import Question, SurgeryAt
 from goldenhour.siting.referral import onward
@@ -85,7 +86,7 @@ def choose(case: Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]:
         What was examined, and the choice with its proof.
     """
     tsp, hospital = wanted[Tier.TSP], wanted[Tier.FIELD_HOSPITAL]
-    ground = _ground(case, Tier.TSP)
+    ground = ground_of(case, Tier.TSP)
     first = shortlist(
         tsp.candidates,
         ground,
@@ -94,7 +95,7 @@ def choose(case: Case, wanted: dict[Tier, Wishes]) -> tuple[Options, Solution]:
     )
     hospitals = shortlist(
         hospital.candidates,
-        _ground(case, Tier.FIELD_HOSPITAL),
+        ground_of(case, Tier.FIELD_HOSPITAL),
         at_most=int(facts.number("siting.field_hospital_shortlist")),
         always=hospital.forced,
     )
@@ -119,23 +120,62 @@ def _widened(
 ) -> tuple[Options, Solution]:
     """Bring candidates around promising sites in while that gains, then prove the last lot."""
     rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
-    before = -1.0
-    for step in range(_WIDENINGS):
-        solution = _solve(case, options, wanted, step, rough)
+    best = _solve(case, options, wanted, 0, rough)
+    for step in range(1, 1 + _WIDENINGS):
         others = np.setdiff1d(drives.tsp, options.tsp)
-        if solution.objective <= before or not len(others) or case.effort.stop():
-            if solution.status is ProofStatus.OPTIMAL:
-                return options, solution
+        if case.effort.stop():
+            return options, replace(best, stopped=True)
+        if not len(others):
             break
-        before = solution.objective
         more = near(
             others,
             ground,
-            centres=_promising(options, solution),
+            centres=_promising(options, best),
             each=int(facts.number("siting.neighbours_looked_at")),
         )
         options = join(options, _measured(case, more, drives))
-    return options, _solve(case, options, wanted, _WIDENINGS, case.effort)
+        if step == _WIDENINGS:
+            break
+        found = _solve(case, options, wanted, step, rough)
+        gained = _is_better(found, best)
+        best = _better(found, best)
+        if not gained:
+            break
+    if best.status is ProofStatus.OPTIMAL and len(best.score) == len(options.tsp):
+        return options, best
+    last = _solve(case, options, wanted, _WIDENINGS, case.effort)
+    return options, _better(last, best)
+
+
+def _is_better(new: Solution, old: Solution) -> bool:
+    """Whether a choice serves more people; where it is the aim, the worst-served zone first."""
+    if isinstance(new, RuledSolution) and isinstance(old, RuledSolution):
+        return (new.worst_share, new.objective) > (old.worst_share, old.objective)
+    return new.objective > old.objective
+
+
+def _better(last: Solution, before: Solution) -> Solution:
+    """Keep an earlier choice where a later search, cut short, found nothing as good."""
+    if not _is_better(before, last):
+        return last
+    kept = replace(
+        last,
+        sites=before.sites,  # candidates that came in later stand behind those of before
+        field_hospitals=before.field_hospitals,
+        objective=before.objective,
+        bound=max(last.bound, before.objective),
+        status=proof_status(before.objective, last.bound),
+    )
+    if isinstance(kept, RuledSolution) and isinstance(before, RuledSolution):
+        share_bound = max(kept.worst_share_bound, before.worst_share)
+        kept = replace(
+            kept,
+            people=before.people,
+            worst_share=before.worst_share,
+            worst_share_bound=share_bound,
+            status=kept.status if share_bound <= before.worst_share else ProofStatus.GAP,
+        )
+    return kept
 
 
 def _only_with_surgery(case: Case, drives: Drives) -> Drives:
@@ -157,14 +197,29 @@ def _promising(options: Options, solution: Solution) -> Rows:
     return options.tsp[np.union1d(best, np.array(solution.sites, dtype=np.int64))]
 
 
-def _ground(case: Case, tier: Tier) -> Ground:
-    """Where structures stand, and which goes first for a tier."""
-    area_m2, _ = floor_area_m2(case.town, case.picture)
+def ground_of(case: Case, tier: Tier) -> Ground:
+    """
+    Say where structures stand, and which goes first for a tier.
+
+    Parameters
+    ----------
+    case
+        What the proposal rests on.
+    tier
+        The tier.
+
+    Returns
+    -------
+    ground
+        Fewer unknowns go first, then more floor area.
+    """
+    screening = case.screening.of(tier)
+    area_m2 = joined_area_m2(screening, floor_area_m2(case.town, case.picture)[0])
     return Ground(
         x_m=case.town.structures.x_m,
         y_m=case.town.structures.y_m,
         street=case.evacuation.landing.edge[:, 0],
-        rank=preference(case.screening.of(tier), area_m2),
+        rank=preference(screening, area_m2),
         people=case.picture.people.people,
     )
 
@@ -184,15 +239,45 @@ def _measured(case: Case, tsp: Rows, drives: Drives) -> Options:
 def _solve(
     case: Case, options: Options, wanted: dict[Tier, Wishes], step: int, effort: Effort
 ) -> Solution:
-    """Choose among the options."""
+    """Choose among the options, and tell how far that is."""
     case.progress(_STEP, step, 1 + _WIDENINGS)
+    return solve(case, options, wanted, effort)
+
+
+def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effort) -> Solution:
+    """
+    Choose among the options.
+
+    Parameters
+    ----------
+    case
+        What the proposal rests on.
+    options
+        Candidates and times.
+    wanted
+        Who must be chosen, by tier.
+    effort
+        When to stop.
+
+    Returns
+    -------
+    solution
+        With its bound among these options.
+
+    Raises
+    ------
+    NoPlanError
+        If no choice among them keeps the rules.
+    """
     people = case.homes.people
     sites = _choice(wanted[Tier.TSP], options.tsp)
     hospitals = _choice(wanted[Tier.FIELD_HOSPITAL], options.hospital)
     if not case.question.has_rules:
-        return chain(
+        found = chain(
             options.cover, options.links, people, sites=sites, hospitals=hospitals, effort=effort
         )
+        effort.told(found.objective, found.bound)
+        return found
     return chain_ruled(
         options.cover,
         options.links,

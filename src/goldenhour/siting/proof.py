@@ -74,10 +74,10 @@ def proof_of(
 
 def _ended(case: Case, solution: Solution) -> Ended:
     """Say why the search ended."""
-    if solution.status is ProofStatus.OPTIMAL:
-        return Ended.PROVEN
     if solution.stopped:
         return Ended.STOPPED
+    if solution.status is ProofStatus.OPTIMAL:
+        return Ended.PROVEN
     is_enough = solution.gap <= case.effort.gap_share
     return Ended.GOOD_ENOUGH if is_enough else Ended.SEARCHED_ENOUGH
 

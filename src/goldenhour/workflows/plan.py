@@ -14,6 +14,7 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.publish import brief, geopackage, gpx, plan_json, web_map
 from goldenhour.publish.reach import ReachArea
+from goldenhour.siting.plain.effort import Told, nobody
 from goldenhour.siting.plan import Plan
 from goldenhour.siting.propose import propose
 from goldenhour.siting.screen import screen
@@ -23,9 +24,13 @@ from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
 from goldenhour.workflows import hierarchy_store
 from goldenhour.workflows.question_file import question_from
+from goldenhour.workflows.requirements_file import requirements_from
 from goldenhour.workflows.state import State, load_state
+from goldenhour.workflows.stopping import Stopping
 from goldenhour.workflows.whole import whole_folder
 from goldenhour.workflows.workspace import Workspace
+
+_STOPPING = "Stopping with the best plan so far; Ctrl-C again leaves without one"
 
 
 class _Parts(TypedDict):
@@ -71,7 +76,9 @@ def plan(
     *,
     as_of: datetime,
     wishes: Mapping[str, Any] | None = None,
+    stop_after_s: float | None = None,
     progress: Progress = quiet,
+    told: Told = nobody,
 ) -> PlanResult:
     """
     Plan on a workspace and write the plan's folder in one step.
@@ -84,8 +91,13 @@ def plan(
         Moment of the picture, aware UTC.
     wishes
         Fields of the question that differ from the workspace's own.
+    stop_after_s
+        Seconds after which the search ends with the best plan so far; None lets it go on until it
+        is good enough. Ctrl-C ends it too; a second one leaves without a plan.
     progress
         Told how far the work is.
+    told
+        Told how many people are served and how many could be at most, whenever one gets better.
 
     Returns
     -------
@@ -93,10 +105,11 @@ def plan(
         The plan, its folder and findings.
     """
     question = question_from(workspace.question, wishes or {})
+    asked = requirements_from(workspace.requirements)
     state = load_state(workspace, as_of=as_of, progress=progress)
     progress("Building the evacuation network", 0, 1)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        screened = beside.submit(screen, state.town, state.picture)
+        screened = beside.submit(screen, state.town, state.picture, asked=asked)
         evacuation = Evacuation.of(
             state.town,
             state.picture,
@@ -106,14 +119,17 @@ def plan(
         ordered = hierarchy_store.prepare(evacuation.layers.network, workspace.cache)
         screening = screened.result()
     progress("Building the evacuation network", 1, 1)
-    answer = propose(
-        state.town,
-        state.picture,
-        screening,
-        question,
-        evacuation=evacuation,
-        progress=progress,
-    )
+    with Stopping(stop_after_s, asked=lambda: progress(_STOPPING, 0, 0)) as stop:
+        answer = propose(
+            state.town,
+            state.picture,
+            screening,
+            question,
+            evacuation=evacuation,
+            progress=progress,
+            stop=stop,
+            told=told,
+        )
     folder = workspace.plans / answer.id[:12]
     with whole_folder(folder) as hidden:
         _write_all(hidden, state, screening, answer, _reach(evacuation, answer), progress)

@@ -11,7 +11,6 @@ from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from goldenhour.siting.engine.covering import Level
 from goldenhour.siting.kernels import cover as kernel
@@ -23,6 +22,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 _GRAINS = 1024.0
 _EXACT = 2.0**52
+_OPEN = 1e-6
 KEEPS = 1e-9
 """A limit is kept if it is exceeded by no more than this share of it: sums in float64 round."""
 
@@ -66,14 +66,14 @@ class Ruled:
         Link class of each site. Shape ``(n_sites,)``, int32.
     classes
         Hospitals that each class reaches. Shape ``(n_classes, n_hospitals)``, bool.
-    cliques
-        Sets of sites and hospitals of which only one may open. Shape ``(n_cliques, n_open)``.
+    clash
+        Pairs of sites and hospitals of which only one may open. Shape ``(n_open, n_open)``, bool.
     cost
         Of each site, then of each hospital. Shape ``(n_open,)``.
     budget
         Most that the open ones may cost; ``inf`` if nobody asked.
-    at_most
-        Whether fewer may open than the levels say.
+    fewer_sites
+        Whether fewer sites may open than their level says.
     backup_share
         What a second cover is worth, as a share of the first.
     """
@@ -84,10 +84,10 @@ class Ruled:
     hospitals: Level
     class_of: NDArray[np.int32]
     classes: Bools
-    cliques: sparse.csr_array
+    clash: Bools
     cost: Floats
     budget: float
-    at_most: bool
+    fewer_sites: bool
     backup_share: float
 
     @property
@@ -197,15 +197,15 @@ class Ruled:
         keeps
             True if it does.
         """
-        n = np.array([chosen[: self.n_sites].sum(), chosen[self.n_sites :].sum()])
-        wanted = np.array([self.sites.n, self.hospitals.n])
-        counted = bool((n <= wanted).all() if self.at_most else (n == wanted).all())
+        n, n_hospitals = int(chosen[: self.n_sites].sum()), int(chosen[self.n_sites :].sum())
+        counted = n == self.sites.n or (self.fewer_sites and n <= self.sites.n)
+        counted = counted and n_hospitals == self.hospitals.n
         held = not (self.forced & ~chosen).any() and not (chosen & ~self.allowed).any()
         return (
             counted
             and held
             and float(self.cost[chosen].sum()) <= self.budget * (1 + KEEPS)
-            and not bool((self.cliques @ chosen.astype(np.float64) > 1).any())
+            and not self.clash[np.ix_(chosen, chosen)].any()
         )
 
 
@@ -275,11 +275,9 @@ def grain_of(people: Floats) -> float:
     return gcd(*(int(value) for value in np.unique(fine))) / _GRAINS
 
 
-def cliques_of(pairs: NDArray[np.integer], n: int) -> sparse.csr_array:
+def clashes(pairs: NDArray[np.integer], n: int) -> Bools:
     """
-    Gather pairs that may not both open into as few sets as come easily.
-
-    A row for a set is much stronger than one for each of its pairs.
+    Mark pairs that may not both open.
 
     Parameters
     ----------
@@ -290,22 +288,42 @@ def cliques_of(pairs: NDArray[np.integer], n: int) -> sparse.csr_array:
 
     Returns
     -------
-    cliques
-        One row a set; every pair is in one at least. Shape ``(n_cliques, n)``.
+    clash
+        Both ways round. Shape ``(n, n)``, bool.
     """
-    table = np.zeros((n, n), dtype=np.bool_)
-    table[pairs[:, 0], pairs[:, 1]] = table[pairs[:, 1], pairs[:, 0]] = True
-    left = table.copy()
-    sets: list[list[int]] = []
-    for a in np.flatnonzero(table.any(axis=1)):
-        while left[a].any():
-            found = [int(a), int(np.argmax(left[a]))]
-            shared = table[found[0]] & table[found[1]]
-            while shared.any():
-                found.append(int(np.argmax(np.where(shared, left[a] + 0.5, 0.0))))
-                shared &= table[found[-1]]
-            left[np.ix_(found, found)] = False
-            sets.append(found)
-    start = np.cumsum([0, *(len(found) for found in sets)])
-    column = np.array([c for found in sets for c in found], dtype=np.int32)
-    return sparse.csr_array((np.ones(len(column)), column, start), shape=(len(sets), n))
+    clash = np.zeros((n, n), dtype=np.bool_)
+    clash[pairs[:, 0], pairs[:, 1]] = clash[pairs[:, 1], pairs[:, 0]] = True
+    return clash
+
+
+def crowds(clash: Bools, value: Floats, *, most: float) -> list[NDArray[np.int64]]:
+    """
+    Find sets of columns that all clash with each other and of which more than one is open.
+
+    A row for such a set is much stronger than one for each of its pairs.
+
+    Parameters
+    ----------
+    clash
+        Pairs that may not both open. Shape ``(n, n)``, bool.
+    value
+        How far each column is open. Shape ``(n,)``.
+    most
+        Sets of which at most so much is open are left out.
+
+    Returns
+    -------
+    sets
+        Each as large as comes easily; one at least where two columns that clash are wholly open.
+    """
+    opened = np.flatnonzero(value > _OPEN)
+    opened = opened[np.argsort(-value[opened], kind="stable")]
+    found: list[NDArray[np.int64]] = []
+    is_in = np.zeros(len(value), dtype=np.bool_)
+    everything = np.arange(len(value))
+    for first in opened:
+        members = ruled_kernel.together(clash, np.array([first]), opened)
+        if not is_in[first] and value[members].sum() > most:
+            is_in[members] = True
+            found.append(np.sort(ruled_kernel.together(clash, members, everything)))
+    return found

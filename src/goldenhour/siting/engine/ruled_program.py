@@ -16,12 +16,29 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
-from goldenhour.siting.engine.ruled import KEEPS, Ruled
+from goldenhour.siting.engine.ruled import KEEPS, Ruled, crowds
 from goldenhour.siting.engine.ruled_search import Search
 from goldenhour.siting.kernels import ruled as kernel
 
 _FULL = 1e-9
 _CROWDED = 1e-6
+
+
+def unit_of(ruled: Ruled) -> float:
+    """
+    Choose how many people are one in the program, so that its values are of the size of shares.
+
+    Parameters
+    ----------
+    ruled
+        The problem.
+
+    Returns
+    -------
+    unit
+        A power of two: going there and back is exact.
+    """
+    return float(2.0 ** np.ceil(np.log2(max(1.0, float(ruled.table.weight.sum())))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +52,13 @@ class Aim:
         Whether the smallest share of a zone is maximised, and not people.
     least_share
         Share of its people that must be served in every zone that anybody could serve.
+    to_beat
+        Value in the program's unit that is in hand: what is worth less is not looked for.
     """
 
     worst_zone: bool = False
     least_share: float = 0.0
+    to_beat: float = -np.inf
 
 
 @dataclass(kw_only=True)
@@ -70,8 +90,7 @@ class RuledProgram:
         self._layers = (1, 2) if self.ruled.backup_share else (1,)
         weight = self.ruled.table.weight
         self._ceiling = np.bincount(self.cluster, weights=weight, minlength=self.n_clusters)
-        # A power of two, so that going to the program's unit and back is exact.
-        self.unit = 2.0 ** np.ceil(np.log2(max(1.0, float(weight.sum()))))
+        self.unit = unit_of(self.ruled)
         self._share_from = self.n_open + len(self._layers) * self.n_clusters
 
     @property
@@ -129,6 +148,10 @@ class RuledProgram:
             rows.append(cost)
             limit.append(self.ruled.budget / size * (1 + KEEPS))
             least.append(-np.inf)
+        if np.isfinite(self.aim.to_beat):
+            rows.append(self.profit)
+            limit.append(np.inf)
+            least.append(self.aim.to_beat)
         for zone in np.flatnonzero(self.ruled.zones.counts):
             if self.aim.worst_zone or self.aim.least_share:
                 rows.append(self._zone_row(int(zone)))
@@ -140,15 +163,15 @@ class RuledProgram:
         """How many may open of each tier."""
         rows, limit, least = [], [], []
         n = self.ruled.n_sites
-        for part, level in (
-            (slice(0, n), self.ruled.sites),
-            (slice(n, self.n_open), self.ruled.hospitals),
+        for part, level, fewer in (
+            (slice(0, n), self.ruled.sites, self.ruled.fewer_sites),
+            (slice(n, self.n_open), self.ruled.hospitals, False),
         ):
             row = np.zeros(self.n_columns)
             row[part] = 1.0
             rows.append(row)
             limit.append(float(level.n))
-            least.append(-np.inf if self.ruled.at_most else float(level.n))
+            least.append(-np.inf if fewer else float(level.n))
         return rows, limit, least
 
     def _zone_row(self, zone: int) -> Floats:
@@ -196,11 +219,11 @@ class RuledProgram:
 
     def _crowded(self, value: Floats) -> sparse.csr_array:
         """Find the sets of which more than one is open."""
-        cliques = self.ruled.cliques
-        broken = np.flatnonzero(cliques @ value[: self.n_open] > 1 + _CROWDED)
-        found = cliques[broken]
-        found.resize((len(broken), self.n_columns))
-        return found
+        sets = crowds(self.ruled.clash, value[: self.n_open], most=1 + _CROWDED)
+        start = np.cumsum([0, *(len(members) for members in sets)])
+        column = np.concatenate([*sets, np.zeros(0, dtype=np.int64)])
+        shape = (len(sets), self.n_columns)
+        return sparse.csr_array((np.ones(len(column)), column, start), shape=shape)
 
     def _planes(self, value: Floats, layer: int) -> tuple[Floats, Floats]:
         """Slope of each cluster's people covered at most so often, at a point."""
@@ -269,6 +292,6 @@ class RuledProgram:
             return -np.inf
         by_zone, value = ruled.served(ruled.covers(chosen[: ruled.n_sites] & ruled.usable(chosen)))
         share = ruled.worst_share(by_zone)
-        if share < self.aim.least_share * (1 - KEEPS):
-            return -np.inf
-        return share if self.aim.worst_zone else value / self.unit
+        worth = share if self.aim.worst_zone else value / self.unit
+        is_fair = share >= self.aim.least_share * (1 - KEEPS)
+        return worth if is_fair and worth >= self.aim.to_beat else -np.inf

@@ -114,7 +114,7 @@ class Search:
                 break
             chosen[column] = True
         self._fill_sites(chosen)
-        if not ruled.at_most and chosen[:n].sum() < ruled.sites.n:
+        if not ruled.fewer_sites and chosen[:n].sum() < ruled.sites.n:
             chosen = self._packed(chosen)
         return chosen if ruled.keeps_rules(chosen) else None
 
@@ -132,7 +132,7 @@ class Search:
         ruled, n = self._ruled, self._ruled.n_sites
         packed = ruled.forced.copy()
         packed[n:] = chosen[n:]
-        degree = np.asarray(ruled.cliques.T @ ruled.cliques.sum(axis=1), dtype=np.float64)[:n]
+        degree = ruled.clash[:n].sum(axis=1)
         while self._room(packed)[0]:
             free = self._free(packed)[:n]
             if not free.any():
@@ -151,15 +151,15 @@ class Search:
     def _may_stay(self, chosen: Bools) -> bool:
         """Whether what is open is not too near to each other, nor too dear."""
         ruled = self._ruled
-        crowded = bool((ruled.cliques @ chosen.astype(np.float64) > 1).any())
+        crowded = bool(ruled.clash[np.ix_(chosen, chosen)].any())
         return not crowded and float(ruled.cost[chosen].sum()) <= ruled.budget
 
     def _free(self, chosen: Bools) -> Bools:
         """Columns that may be opened beside what is open, counts aside."""
         ruled = self._ruled
-        near = ruled.cliques.T @ (ruled.cliques @ chosen.astype(np.float64))
+        near = ruled.clash[chosen].any(axis=0)
         left = ruled.budget - float(ruled.cost[chosen].sum())
-        free: Bools = ruled.allowed & ~chosen & (np.asarray(near) == 0) & (ruled.cost <= left)
+        free: Bools = ruled.allowed & ~chosen & ~near & (ruled.cost <= left)
         return free
 
     def _open(self, chosen: Bools, column: int) -> None:

@@ -4,7 +4,7 @@
 import numba
 import numpy as np
 
-from goldenhour.siting.kernels.cover import Floats, Rows, Table
+from goldenhour.siting.kernels.cover import Bools, Floats, Ints, Rows, Table
 
 
 @numba.njit(cache=True)
@@ -29,3 +29,21 @@ def site_sums(table: Table, price: Floats, part: Rows, n_parts: int) -> Floats:
             if price[g] != 0.0:
                 total[part[g], j] += price[g]
     return total
+
+
+@numba.njit(cache=True)
+def together(clash: Bools, members: Ints, order: Ints) -> Ints:
+    """Add to some columns, in an order, those that clash with all taken so far."""
+    taken = np.empty(len(clash), dtype=np.int64)
+    n = len(members)
+    taken[:n] = members
+    for column in order:
+        fits = True
+        for t in range(n):
+            if not clash[column, taken[t]]:  # no column clashes with itself
+                fits = False
+                break
+        if fits:
+            taken[n] = column
+            n += 1
+    return taken[:n]

@@ -7,6 +7,7 @@ in part (Hogan and ReVelle 1986), and, where it is asked for, the share of the w
 first and people second (lexicographic maximin, after Rawls; Ogryczak 1997).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,8 +17,9 @@ from goldenhour.base.errors import InputError, NoPlanError
 from goldenhour.siting.engine.branch import branch
 from goldenhour.siting.engine.covering import Level, level
 from goldenhour.siting.engine.problem import Branched
-from goldenhour.siting.engine.ruled import KEEPS, Ruled, cliques_of, grain_of, merged
-from goldenhour.siting.engine.ruled_program import Aim, RuledProgram
+from goldenhour.siting.engine.ruled import KEEPS, Ruled, clashes, grain_of, merged
+from goldenhour.siting.engine.ruled_program import Aim, RuledProgram, unit_of
+from goldenhour.siting.engine.ruled_search import Search
 from goldenhour.siting.kernels.cover import cluster_groups, lone_greedy
 from goldenhour.siting.models.chain import Links
 from goldenhour.siting.plain.choice import Choice
@@ -136,33 +138,89 @@ def chain_ruled(  # noqa: PLR0913 - a question in full, all but the first three 
     _require_shapes(rules, cover, links)
     ruled = _ruled(cover, links, people, _levels(links, sites, hospitals, rules), rules)
     aims = [Aim(worst_zone=True), Aim()] if rules.zone is not None else [Aim()]
-    programs, found = _in_turn(ruled, aims, grain_of(people), effort)
+    parts = list(_by_hospitals(ruled)) if rules.at_most else [ruled]
+    found = _in_turn(ruled, parts, aims, grain_of(people), effort)
     if found[-1].chosen is None:
         raise _no_choice(found[-1], sites, hospitals)
-    return _solution(cover, links, people, rules, ruled, programs, found)
+    solution = _solution(cover, links, people, rules, ruled, found)
+    common = max(Search(part, worst_zone=False).one_by_one() for part in parts)
+    return replace(solution, greedy_objective=min(common, solution.objective))
 
 
 def _in_turn(
-    ruled: Ruled, aims: list[Aim], grain: float, effort: Effort
-) -> tuple[list[RuledProgram], list[Branched]]:
+    ruled: Ruled, parts: list[Ruled], aims: list[Aim], grain: float, effort: Effort
+) -> list[Branched]:
     """Solve one aim after another; each later one keeps what the earlier ones reached."""
-    programs: list[RuledProgram] = []
     found: list[Branched] = []
     cluster = _clusters(ruled)
     for aim in aims:
-        least_share = found[-1].value if found else 0.0
+        least_share = max(0.0, found[-1].value) if found else 0.0
+        kept = replace(aim, least_share=least_share)
+        before = found[-1].chosen if found else None
+        found.append(_over_parts(parts, kept, cluster, grain, effort, before))
+        if found[-1].chosen is None:
+            break
+    return found
+
+
+def _by_hospitals(ruled: Ruled) -> Iterator[Ruled]:
+    """
+    Split by the number of hospitals, most first; each part knows how many sites it could pay for.
+
+    With their number open too, a relaxation would open parts of more hospitals than can be paid.
+    """
+    n = ruled.n_sites
+    site_cost, hospital_cost = (
+        np.concatenate([cost[level.forced], np.sort(cost[level.allowed & ~level.forced])])
+        for cost, level in ((ruled.cost[:n], ruled.sites), (ruled.cost[n:], ruled.hospitals))
+    )
+    least = np.concatenate([[0.0], np.cumsum(hospital_cost)])
+    for count in range(ruled.hospitals.n, int(ruled.hospitals.forced.sum()) - 1, -1):
+        left = ruled.budget * (1 + KEEPS) - least[count]
+        payable = int((np.cumsum(site_cost) <= left).sum())
+        if left >= 0 and payable >= ruled.sites.forced.sum():
+            yield replace(
+                ruled,
+                sites=replace(ruled.sites, n=min(ruled.sites.n, payable)),
+                hospitals=replace(ruled.hospitals, n=count),
+            )
+
+
+def _over_parts(
+    parts: list[Ruled],
+    aim: Aim,
+    cluster: NDArray[np.int32],
+    grain: float,
+    effort: Effort,
+    before: NDArray[np.bool_] | None,
+) -> Branched:
+    """Solve part after part, each only for what beats the ones before."""
+    best = Branched(
+        chosen=None,
+        value=float("-inf"),
+        bound=float("-inf"),
+        nodes=0,
+        stopped=False,
+        score=np.zeros(0),
+    )
+    for part in parts:
         program = RuledProgram(
-            ruled=ruled,
-            aim=replace(aim, least_share=max(0.0, least_share)),
+            ruled=part,
+            aim=replace(aim, to_beat=best.value),
             cluster=cluster,
             grain_of_people=grain,
         )
-        first = found[-1].chosen if found else program.choice(np.zeros(program.n_columns))
-        programs.append(program)
-        found.append(branch(program, _in_unit(effort, program), first=first))
-        if found[-1].chosen is None:
-            break
-    return programs, found
+        first = before if before is not None else program.choice(np.zeros(program.n_columns))
+        found = branch(program, _in_unit(effort, program), first=first)
+        best = Branched(
+            chosen=best.chosen if found.chosen is None else found.chosen,
+            value=max(best.value, found.value),
+            bound=max(best.bound, found.bound),
+            nodes=best.nodes + found.nodes,
+            stopped=best.stopped or found.stopped,
+            score=found.score if found.chosen is not None or not len(best.score) else best.score,
+        )
+    return replace(best, bound=max(best.bound, best.value))
 
 
 def _in_unit(effort: Effort, program: RuledProgram) -> Effort:
@@ -177,13 +235,12 @@ def _in_unit(effort: Effort, program: RuledProgram) -> Effort:
     return replace(effort, told=told)
 
 
-def _solution(  # noqa: PLR0913, PLR0917 - what was asked and what was found, once
+def _solution(
     cover: Cover,
     links: Links,
     people: NDArray[np.float64],
     rules: Rules,
     ruled: Ruled,
-    programs: list[RuledProgram],
     found: list[Branched],
 ) -> RuledSolution:
     """Count the choice once more, home by home, and say how far it is proven."""
@@ -193,7 +250,7 @@ def _solution(  # noqa: PLR0913, PLR0917 - what was asked and what was found, on
     served = float(people[times > 0].sum())
     objective = served + rules.backup_share * float(people[times > 1].sum())
     is_settled = last.bound <= last.value
-    bound = objective if is_settled else max(objective, last.bound * programs[-1].unit)
+    bound = objective if is_settled else max(objective, last.bound * unit_of(ruled))
     share, share_bound = 1.0, 1.0
     if rules.zone is not None:
         by_zone = np.bincount(
@@ -208,10 +265,9 @@ def _solution(  # noqa: PLR0913, PLR0917 - what was asked and what was found, on
         objective=objective,
         bound=bound,
         status=proof_status(objective, bound) if is_fair else ProofStatus.GAP,
-        greedy_objective=min(objective, programs[-1].search.one_by_one()),
         nodes=sum(each.nodes for each in found),
         stopped=any(each.stopped for each in found),
-        score=last.score[:n] * programs[-1].unit,
+        score=last.score[:n] * unit_of(ruled),
         people=served,
         worst_share=share,
         worst_share_bound=share_bound,
@@ -265,10 +321,10 @@ def _ruled(
         hospitals=levels[1],
         class_of=class_of.astype(np.int32).reshape(-1),
         classes=classes,
-        cliques=cliques_of(_pairs(links, rules), n_sites + n_hospitals),
+        clash=clashes(_pairs(links, rules), n_sites + n_hospitals),
         cost=np.concatenate(costs),
         budget=rules.budget,
-        at_most=rules.at_most,
+        fewer_sites=rules.at_most,
         backup_share=rules.backup_share,
     )
 
