@@ -32,6 +32,7 @@ Rows = NDArray[np.int64]
 _STEP = "Choosing sites"
 _WIDENINGS = 2  # most lots of candidates that are brought in; more found nothing on Aleppo
 _ROUGH = 0.05  # a gap share that is enough while the lot still grows
+_ROUGH_NODES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,8 @@ def _widened(
 ) -> tuple[Options, Solution]:
     """Bring candidates around promising sites in while that gains, then prove the last lot."""
     rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
+    if case.question.has_rules:
+        rough = replace(rough, nodes=_ROUGH_NODES)
     best = _solve(case, options, wanted, 0, rough)
     for step in range(1, 1 + _WIDENINGS):
         others = np.setdiff1d(drives.tsp, options.tsp)

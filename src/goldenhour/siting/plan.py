@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from goldenhour.base.findings import Finding
 from goldenhour.base.grades import Tier
 from goldenhour.siting.question import Question
+
+if TYPE_CHECKING:  # it speaks in this module's words
+    from goldenhour.siting.explanation import Explanation
 
 
 class ProofStatus(StrEnum):
@@ -270,6 +274,8 @@ class Plan:
         What was noticed on the way.
     load
         What each site has to carry, against what it can.
+    explanation
+        What would change the plan; None if the search was cut short or nobody asked.
     """
 
     id: str
@@ -287,6 +293,7 @@ class Plan:
     home_served: NDArray[np.bool_]
     findings: tuple[Finding, ...]
     load: tuple[Load, ...] = ()
+    explanation: "Explanation | None" = None
 
     @property
     def is_provisional(self) -> bool:

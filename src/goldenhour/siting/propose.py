@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import goldenhour
+from goldenhour.base import facts
 from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
@@ -38,6 +39,7 @@ from goldenhour.siting.settle import (
 )
 from goldenhour.siting.side_rows import require_room
 from goldenhour.siting.visits import visits_to_do
+from goldenhour.siting.what_if import what_if
 from goldenhour.siting.wishes import Wishes, wishes
 from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town
@@ -56,6 +58,7 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
     progress: Progress = quiet,
     stop: Callable[[], bool] | None = None,
     told: Told = nobody,
+    questioned: bool = True,
 ) -> Plan:
     """
     Choose stabilisation points and field hospitals, and prove how good the choice is.
@@ -79,6 +82,8 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
     told
         Told how many people are served and how many could be at most, whenever one of them gets
         better.
+    questioned
+        Whether to work out what would change the plan, too.
 
     Returns
     -------
@@ -125,7 +130,10 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
             existing=existing,
         ) from error
     served = serve(options, *_settled(case, options, solution, wanted))
-    return _plan(case, wanted, existing, options, solution, served)
+    answer = _plan(case, wanted, existing, options, solution, served)
+    if not questioned:
+        return answer
+    return replace(answer, explanation=what_if(case, wanted, options, solution, served))
 
 
 def _effort(question: Question, stop: Callable[[], bool], told: Told) -> Effort:
@@ -133,6 +141,8 @@ def _effort(question: Question, stop: Callable[[], bool], told: Told) -> Effort:
     usual = Effort.of_a_plan(seed=question.seed, stop=stop, told=told)
     patient = question.gap_share < usual.gap_share
     nodes = Effort().nodes if patient else usual.nodes
+    if question.has_rules and not patient:
+        nodes = int(facts.number("demand.ruled_search_nodes"))
     return replace(usual, gap_share=question.gap_share, nodes=nodes)
 
 

@@ -50,13 +50,13 @@ def lost_without(
     of_tsp, of_hospital
         People lost without each. Shapes ``(n_open,)`` and ``(n_open_hospitals,)``.
     """
-    whole = _value(options, homes, served.tsp, served.hospital)
+    whole = people_with(options, homes, served.tsp, served.hospital)
     of_tsp = [
-        whole - _value(options, homes, np.delete(served.tsp, t), served.hospital)
+        whole - people_with(options, homes, np.delete(served.tsp, t), served.hospital)
         for t in range(len(served.tsp))
     ]
     of_hospital = [
-        whole - _value(options, homes, served.tsp, np.delete(served.hospital, h))
+        whole - people_with(options, homes, served.tsp, np.delete(served.hospital, h))
         for h in range(len(served.hospital))
     ]
     return np.array(of_tsp), np.array(of_hospital)
@@ -85,7 +85,7 @@ def tsp_stand_ins(options: Options, homes: Homes, served: Served) -> list[StandI
     usable = np.asarray(np.isfinite(options.link_s[:, served.hospital]).any(axis=1))
     free = usable & ~np.isin(options.tsp, options.hospital[served.hospital])
     free[served.tsp] = False
-    whole = _value(options, homes, served.tsp, served.hospital)
+    whole = people_with(options, homes, served.tsp, served.hospital)
     stand_ins = []
     for t in range(len(served.tsp)):
         others = np.delete(served.tsp, t)
@@ -98,7 +98,7 @@ def tsp_stand_ins(options: Options, homes: Homes, served: Served) -> list[StandI
         if not free[best]:
             stand_ins.append(StandIn(structure=-1, people_fewer=0.0))
             continue
-        with_it = _value(options, homes, np.append(others, best), served.hospital)
+        with_it = people_with(options, homes, np.append(others, best), served.hospital)
         stand_ins.append(StandIn(structure=int(options.tsp[best]), people_fewer=whole - with_it))
     return stand_ins
 
@@ -121,7 +121,7 @@ def hospital_stand_ins(options: Options, homes: Homes, served: Served) -> list[S
     stand_ins
         One for each chosen field hospital.
     """
-    whole = _value(options, homes, served.tsp, served.hospital)
+    whole = people_with(options, homes, served.tsp, served.hospital)
     taken = np.isin(options.hospital, options.tsp[served.tsp])
     taken[served.hospital] = True
     stand_ins = []
@@ -136,15 +136,33 @@ def hospital_stand_ins(options: Options, homes: Homes, served: Served) -> list[S
         if best < 0 or taken[best]:
             stand_ins.append(StandIn(structure=-1, people_fewer=0.0))
             continue
-        with_it = _value(options, homes, served.tsp, np.append(others, best))
+        with_it = people_with(options, homes, served.tsp, np.append(others, best))
         stand_ins.append(
             StandIn(structure=int(options.hospital[best]), people_fewer=whole - with_it)
         )
     return stand_ins
 
 
-def _value(options: Options, homes: Homes, tsp: Rows, hospital: Rows) -> float:
-    """People served along the chain by some sites."""
+def people_with(options: Options, homes: Homes, tsp: Rows, hospital: Rows) -> float:
+    """
+    Count the people served along the chain by some sites.
+
+    Parameters
+    ----------
+    options
+        Candidates and times.
+    homes
+        People.
+    tsp
+        Open stabilisation candidates, as positions in the options. Shape ``(n_open,)``.
+    hospital
+        Open hospital candidates, likewise. Shape ``(n_open_hospitals,)``.
+
+    Returns
+    -------
+    people
+        Counted home by home.
+    """
     return people_covered(
         options.cover,
         homes.people,

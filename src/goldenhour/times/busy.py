@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Over which streets people are carried to the site they reach first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,6 +92,40 @@ def is_reached(evacuation: Evacuation, sites: Rows, homes: Rows, limit_s: float)
     found = _search(evacuation, sites, homes, limit_s)
     best = np.minimum(found.way.min(axis=1, initial=FAR), found.direct)
     return np.asarray(best <= limit_ticks(limit_s))
+
+
+def comes_to_street(
+    evacuation: Evacuation, edges: Iterable[int], homes: Rows, *, limit_s: float
+) -> Bools:
+    """
+    Tell which homes come to one of some streets in time, whatever lies beyond it.
+
+    Parameters
+    ----------
+    evacuation
+        The evacuation graph.
+    edges
+        Street rows.
+    homes
+        Structure rows. Shape ``(n_homes,)``.
+    limit_s
+        Longest time in seconds, inclusive.
+
+    Returns
+    -------
+    comes
+        Nobody else's way can pass one of them in time. Shape ``(n_homes,)``, bool.
+    """
+    there, limit = evacuation.layers, limit_ticks(limit_s)
+    streets, edge = evacuation.town.streets, np.array(sorted(edges), dtype=np.int64)
+    starts = there.junctions.start.reshape(2, -1)[:, edge] + streets.n_nodes
+    nodes = np.concatenate([streets.tail[edge], streets.head[edge], *starts]).astype(np.int32)
+    desk, _ = many.spread(there.network.arriving, many.points_at(nodes), limit_s)
+    home_at = evacuation.landing_of(homes)
+    leave = layers.departures(there, home_at)
+    ticks = desk.state[:, TICKS].astype(np.int64)
+    way = np.where(leave.node >= 0, ticks[leave.node] + leave.ticks, FAR).min(axis=1, initial=FAR)
+    return np.asarray((way <= limit) | np.isin(home_at.edge, edge).any(axis=1))
 
 
 def people_by_street(
