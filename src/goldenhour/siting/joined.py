@@ -14,19 +14,21 @@ from goldenhour.base import facts
 from goldenhour.base.grades import Verdict
 from goldenhour.siting.kernels import joined as kernel
 from goldenhour.siting.plan import Said
-from goldenhour.siting.requirements import RULES, Requirements
+from goldenhour.siting.requirements import DANGERS, RULES, Requirements
 from goldenhour.siting.screening import TierScreening
 from goldenhour.siting.surroundings import NO_STREET
 from goldenhour.siting.verdicts import Case, floor_area_m2
 from goldenhour.town.town import Objects, Town
 
 Rows = NDArray[np.int64]
-_AREA = RULES.index("floor-area")
+_AREA, _ALONE = RULES.index("floor-area"), -1
 
 
 def join(case: Case, asked: Requirements, table: NDArray[np.int8]) -> NDArray[np.int32]:
     """
     Join structures that are too small alone, stand close and share a street.
+
+    A group of which any part is refused is none.
 
     Parameters
     ----------
@@ -45,14 +47,15 @@ def join(case: Case, asked: Requirements, table: NDArray[np.int8]) -> NDArray[np
     """
     group = np.arange(case.town.structures.n, dtype=np.int32)
     area_m2, _ = floor_area_m2(case.town, case.picture)
-    street = case.ways.today.street
+    street = case.ways.any_day.street
     rows = np.flatnonzero(_may_join(table) & (area_m2 > 0) & (street != NO_STREET))
     most = int(facts.number("requirements.joined_most"))
     if not len(rows) or area_m2[rows].max() * most < asked.floor_area_m2:
         return group
     start, near = _touching(case.around.body[rows], street[rows])
     head = kernel.grow(start, near, area_m2[rows], asked.floor_area_m2, most)
-    is_joined = head >= 0
+    head[np.isin(head, head[_in_danger(table[rows])])] = _ALONE
+    is_joined = head != _ALONE
     group[rows[is_joined]] = rows[head[is_joined]]
     return group
 
@@ -179,10 +182,27 @@ def joined_said(
 
 
 def _may_join(table: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Find what only its floor area refuses."""
+    """
+    Find what only its floor area refuses, dangers aside.
+
+    Who is joined with whom must not hang on dangers: else a report of one could break a group up
+    and so make a candidate of another.
+    """
     refused = table == Verdict.UNFIT
-    only_area: NDArray[np.bool_] = refused[:, _AREA] & (refused.sum(axis=1) == 1)
-    return only_area
+    others: NDArray[np.bool_] = refused & ~_columns(DANGERS | {"floor-area"})
+    found: NDArray[np.bool_] = refused[:, _AREA] & ~others.any(axis=1)
+    return found
+
+
+def _in_danger(table: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Find what a danger refuses."""
+    found: NDArray[np.bool_] = ((table == Verdict.UNFIT) & _columns(DANGERS)).any(axis=1)
+    return found
+
+
+def _columns(rules: frozenset[str]) -> NDArray[np.bool_]:
+    """Mark the columns of some rules."""
+    return np.array([rule in rules for rule in RULES], dtype=np.bool_)
 
 
 def _touching(body: Objects, street: Rows) -> tuple[Rows, Rows]:

@@ -104,6 +104,9 @@ _REACHES = (  # rule, hazard, key of how near it may be
     ("mass-grave", "mass_grave", "mass_grave_m"),
 )
 
+DANGERS = frozenset(rule for rule, _, _ in _REACHES)
+"""Rules that reports of hazards break."""
+
 NEIGHBOURS = ("military", "checkpoint", "fuel", "market", "mast", "bridge", "school", "mosque")
 """Kinds of neighbour to keep away from, those that refuse most first."""
 
