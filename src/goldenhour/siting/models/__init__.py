@@ -16,6 +16,7 @@ from goldenhour.siting.models.mclp_capacitated import mclp_capacitated
 from goldenhour.siting.models.mclp_worlds import mclp_worlds
 from goldenhour.siting.models.p_centre import p_centre
 from goldenhour.siting.models.p_median import p_median
+from goldenhour.siting.models.p_median_capacitated import p_median_capacitated
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
@@ -44,4 +45,5 @@ __all__ = [
     "mclp_worlds",
     "p_centre",
     "p_median",
+    "p_median_capacitated",
 ]
