@@ -11,6 +11,7 @@ from goldenhour.base.grades import Grade, Verdict
 from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture.belief import Picture
 from goldenhour.publish.atomic import write_text
+from goldenhour.publish.explanation_json import explanation_json, next_best_json
 from goldenhour.publish.headline import headline
 from goldenhour.publish.plain import Json, plain
 from goldenhour.publish.position import structure_positions
@@ -93,6 +94,7 @@ def to_json(*, town: Town, picture: Picture, plan: Plan, screening: Screening) -
             "limits": _both("brief.limits"),
             **_answer(town, picture, plan, screening),
             **_grounds(town, picture, plan),
+            **explanation_json(town, plan),
             "requirements": requirements_json(screening.profiles),
         }
     )
@@ -184,10 +186,13 @@ def _sites(town: Town, picture: Picture, plan: Plan, screening: Screening) -> li
             "rules": _rules(screening.of(site.tier), site.structure),
             "people_served": site.people_served,
             "people_lost_if_removed": site.people_lost_if_removed,
+            "next_best": next_best_json(plan, at),
             "reasons": [_said(said) for said in site.reasons],
             "unknowns": [_said(said) for said in site.unknowns],
         }
-        for label, site, place in zip(site_labels(plan), plan.sites, places, strict=True)
+        for at, (label, site, place) in enumerate(
+            zip(site_labels(plan), plan.sites, places, strict=True)
+        )
     ]
 
 
