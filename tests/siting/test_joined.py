@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldenhour.base import facts
+from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Grade, Tier, Verdict
 from goldenhour.reports.said import HazardSaid, HazardStatus
 from goldenhour.siting.joined import joined_area_m2, joined_id, joined_said, stands_for
+from goldenhour.siting.plan import Plan
+from goldenhour.siting.propose import propose
+from goldenhour.siting.question import Question
 from goldenhour.siting.requirements import RULES
 from goldenhour.siting.screen import candidates, screen
 from goldenhour.siting.screening import Screening, TierScreening
@@ -121,6 +125,52 @@ def test_the_worst_verdict_of_the_parts_counts() -> None:
     both = hospital(town, alone, visited(Grade.G0, about="h-1", seen=DAY))
     for rule in ("visit", "water", "floor-area"):
         assert verdict_of(both, 0, rule) is Verdict.FIT
+
+
+QUESTION = Question(n_tsp=1, n_field_hospitals=1)
+
+
+def planned(question: Question) -> Plan:
+    """Plan on two houses that are joined, and a small one beside them."""
+    town = terrace([20.0, 22.0, 12.0])
+    known = picture(town)
+    return propose(town, known, screen(town, known), question)
+
+
+def test_a_plan_says_that_a_site_is_joined_and_keeps_other_care_out_of_its_parts() -> None:
+    """The hospital takes both houses, says so, and the stabilisation point stands elsewhere."""
+    tsp, hospital_site = planned(QUESTION).sites
+    assert hospital_site.structure_id == "h-1"
+    assert tsp.structure_id == "h-2"
+    said = [entry for entry in hospital_site.reasons if entry.code == "siting.joined-with"]
+    assert [dict(entry.values)["structures"] for entry in said] == ["h-0"]
+
+
+@pytest.mark.parametrize("wish", ["h-0+h-1", "field_hospital=h-0+h-1", "field_hospital=h-0"])
+def test_joined_houses_can_be_demanded_by_their_names(wish: str) -> None:
+    """Both ids, or one of them, demand the joined site."""
+    plan = planned(replace(QUESTION, forced=(wish,)))
+    assert [site.structure_id for site in plan.sites][1] == "h-1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"forbidden": ("h-0",)},
+        {"forbidden": ("h-0+h-1",)},
+        {"forced": ("tsp=h-0",)},
+    ],
+)
+def test_taking_one_house_away_leaves_no_hospital(change: dict[str, tuple[str, ...]]) -> None:
+    """A part that is forbidden, or demanded for other care, is not there to be joined."""
+    with pytest.raises(NoPlanError):
+        planned(replace(QUESTION, **change))
+
+
+def test_houses_that_are_not_joined_cannot_be_demanded_together() -> None:
+    """Naming two houses that are not run as one is refused with their names."""
+    with pytest.raises(NoPlanError, match="'h-0\\+h-2' is forced"):
+        planned(replace(QUESTION, forced=("h-0+h-2",)))
 
 
 def random_town(seed: int) -> Town:

@@ -125,7 +125,7 @@ def test_nobody_to_rank_is_no_error() -> None:
     found = stability(empty, first=20, rng=rng(), n_draws=3)
     assert isinstance(found, Stability)
     assert found.first == 0
-    assert found.kendall == 1
+    assert (found.kendall, found.overlap_share) == (1, 1)
 
 
 @pytest.mark.parametrize("big", [True, False])
@@ -136,12 +136,26 @@ def test_a_site_says_how_far_it_keeps_its_place(*, big: bool) -> None:
     row = int(np.flatnonzero(candidates(tier))[0])
     said = site_stability(start.town, start.picture, tier, row, seed=0)
     values = dict(said.values)
-    assert said.code == ("siting.stays-equal" if big else "siting.stays-first")
+    assert said.code == ("siting.stays-equal" if big else "siting.stays-between")
     assert values["draws"] == "100"
     assert 60 < int(values["candidate"]) < 100
     assert int(values["rivals"]) > 1
     for language in messages.LANGUAGES:
         assert "{" not in messages.say(said.code, language, **values)
+
+
+def test_the_place_of_a_site_is_told_with_its_range() -> None:
+    """The best known candidate stays first; one in the middle moves between two places."""
+    start = case(big=False)
+    tier = start.screening.of(Tier.TSP)
+    order = stability(candidates_of(start), first=1, rng=rng(), n_draws=1).row
+    best = site_stability(start.town, start.picture, tier, int(order[0]), seed=0)
+    assert best.code == "siting.stays-first"
+    middle = dict(
+        site_stability(start.town, start.picture, tier, int(order[len(order) // 2]), seed=0).values
+    )
+    assert int(middle["best"]) <= int(middle["place"]) <= int(middle["rivals"])
+    assert int(middle["best"]) < int(middle["worst"]) <= int(middle["rivals"])
 
 
 def test_a_site_that_stands_alone_is_first() -> None:

@@ -71,7 +71,7 @@ def test_a_wrong_line_is_named_with_what_is_allowed(text: str, where: str, told:
 
 
 def test_a_new_workspace_shows_how_to_write_them(tmp_path: Path) -> None:
-    """The template's own lines, with their comment signs taken off, are valid and change nothing."""
+    """The template's own lines are valid without their comment signs, and change nothing."""
     made = create_workspace(
         tmp_path / "town", name="Town", as_of=datetime(2017, 11, 4, tzinfo=UTC), fill=lambda _: None
     )

@@ -26,6 +26,9 @@ from goldenhour.town.town import Town
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _SEVERE = [Grade.G2, Grade.G3]
+_REFUSED = -1
+_USUAL = (5, 95)  # percentiles: nine draws of ten lie between
+_QUARTER = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +65,9 @@ class Stability:
         Structure rows, as ranked before any draw. Shape ``(n,)``.
     n_equal
         How many others nothing known sets each apart from. Shape ``(n,)``, int64.
-    stays_first
-        Draws in which each is among the first. Shape ``(n,)``, int64.
-    stays_candidate
-        Draws in which damage refuses it not. Shape ``(n,)``, int64.
+    place
+        Place of each in every draw, 0 first, -1 where damage refuses it. Shape ``(n_draws, n)``,
+        int32.
     first
         How many count as first.
     n_draws
@@ -79,12 +81,23 @@ class Stability:
 
     row: Rows
     n_equal: NDArray[np.int64]
-    stays_first: NDArray[np.int64]
-    stays_candidate: NDArray[np.int64]
+    place: NDArray[np.int32]
     first: int
     n_draws: int
     overlap_share: float
     kendall: float
+
+    @property
+    def stays_first(self) -> NDArray[np.int64]:
+        """Draws in which each is among the first. Shape ``(n,)``."""
+        counted: NDArray[np.int64] = ((self.place >= 0) & (self.place < self.first)).sum(axis=0)
+        return counted
+
+    @property
+    def stays_candidate(self) -> NDArray[np.int64]:
+        """Draws in which damage does not refuse each. Shape ``(n,)``."""
+        counted: NDArray[np.int64] = (self.place >= 0).sum(axis=0)
+        return counted
 
 
 def ranked(
@@ -148,25 +161,23 @@ def stability(
     unknown, area, p_severe = unknown[order], area[order], known.p_severe[order]
     n, spread = len(order), facts.number("requirements.weight_spread_share")
     first = min(first, n)
-    stays_first, stays = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    place = np.full((n_draws, n), _REFUSED, dtype=np.int32)
     kendall = []
-    for _ in range(n_draws):
+    for draw in range(n_draws):
         weight = rng.uniform(1 - spread, 1 + spread, unknown.shape[1] + 1)
         alive = rng.random(n) >= p_severe
         score = np.where(alive, _score(unknown, area, weight), np.inf)
-        place = np.argsort(score, kind="stable")
-        at_front = place[:first]
-        stays_first[at_front[alive[at_front]]] += 1
-        stays += alive
+        place[draw, np.argsort(score, kind="stable")] = np.arange(n)
+        place[draw, ~alive] = _REFUSED
         kendall.append(_kendall(score[:first]))
+    at_front = (place[:, :first] >= 0) & (place[:, :first] < first)
     return Stability(
         row=known.row[order],
         n_equal=n_equal[order],
-        stays_first=stays_first,
-        stays_candidate=stays,
+        place=place,
         first=first,
         n_draws=n_draws,
-        overlap_share=float(stays_first[:first].sum()) / max(1, first * n_draws),
+        overlap_share=float(at_front.mean()) if at_front.size else 1.0,
         kendall=float(np.mean(kendall)) if kendall else 1.0,
     )
 
@@ -199,27 +210,31 @@ def site_stability(
     x_m, y_m = town.structures.x_m, town.structures.y_m
     around = candidates(screening) & (np.hypot(x_m - x_m[row], y_m - y_m[row]) <= reach_m)
     around[row] = True
+    rivals = np.flatnonzero(around)
+    at_most = int(facts.number("requirements.stability_first"))
     found = stability(
-        ranked(town, picture, screening, np.flatnonzero(around)),
-        first=int(facts.number("requirements.stability_first")),
+        ranked(town, picture, screening, rivals),
+        first=min(at_most, max(1, len(rivals) // _QUARTER)),
         rng=np.random.Generator(np.random.PCG64(seed)),
     )
-    at = int(np.flatnonzero(found.row == row)[0])
-    counts = {
-        "rivals": len(found.row),
-        "metres": int(reach_m),
-        "draws": found.n_draws,
-        "candidate": int(found.stays_candidate[at]),
-    }
-    if n_equal := int(found.n_equal[at]):
-        code, more = "siting.stays-equal", {"equal": n_equal}
-    else:
-        code, more = (
-            "siting.stays-first",
-            {"first": found.first, "stays": int(found.stays_first[at])},
-        )
-    values = tuple((name, f"{count:,}") for name, count in (counts | more).items())
+    code, more = _kept(found, int(np.flatnonzero(found.row == row)[0]))
+    counts = {"rivals": len(rivals), "metres": int(reach_m), "draws": found.n_draws} | more
+    values = tuple((name, f"{count:,}") for name, count in counts.items())
     return Said(code=code, values=values)
+
+
+def _kept(found: Stability, at: int) -> tuple[str, dict[str, int]]:
+    """Choose the sentence: equals first, then the first, then those between two places."""
+    more = {"candidate": int(found.stays_candidate[at])}
+    if n_equal := int(found.n_equal[at]):
+        return "siting.stays-equal", more | {"equal": n_equal}
+    if at < found.first:
+        stays = int(found.stays_first[at])
+        return "siting.stays-first", more | {"first": found.first, "stays": stays}
+    place = found.place[:, at]
+    usual = np.percentile(place[place >= 0], _USUAL) if more["candidate"] else np.array([at, at])
+    between = {"place": at + 1, "best": int(usual[0]) + 1, "worst": int(np.ceil(usual[1])) + 1}
+    return "siting.stays-between", more | between
 
 
 def _p_severe(picture: Picture, screening: TierScreening) -> Floats:

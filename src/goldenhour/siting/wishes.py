@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from goldenhour.base.errors import BadQuestionError, NoPlanError, UnknownPlaceError
 from goldenhour.base.grades import Tier, Verdict
 from goldenhour.siting.existing import Existing
+from goldenhour.siting.joined import stands_for
 from goldenhour.siting.question import Question
 from goldenhour.siting.requirements import SITED_TIERS
 from goldenhour.siting.screen import candidates
@@ -84,10 +85,11 @@ def wishes(
     """
     row_of = {str(key): row for row, key in enumerate(town.structures.id)}
     may = {tier: candidates(screening.of(tier)) & attached for tier in SITED_TIERS}
-    for passed in may.values():
-        passed[np.concatenate(list(existing.rows.values()))] = False
-    _forbid(question, row_of, may)
+    for tier, passed in may.items():
+        _bar(passed, screening.of(tier), np.concatenate(list(existing.rows.values())))
+    _forbid(question, row_of, may, screening)
     forced = _forced(question, row_of, may, screening, existing)
+    _keep_apart(may, forced, screening.of(Tier.FIELD_HOSPITAL))
     wanted = {Tier.TSP: question.n_tsp, Tier.FIELD_HOSPITAL: question.n_field_hospitals}
     for tier in SITED_TIERS:
         if question.has_budget and may[tier].any():
@@ -111,24 +113,52 @@ def wishes(
     }
 
 
-def _forbid(question: Question, row_of: dict[str, int], may: dict[Tier, NDArray[np.bool_]]) -> None:
+def _bar(passed: NDArray[np.bool_], screening: TierScreening, rows: Rows) -> None:
+    """Take some structures out, and whatever they are part of."""
+    passed[rows] = False
+    passed[stands_for(screening, rows)] = False
+
+
+def _keep_apart(
+    may: dict[Tier, NDArray[np.bool_]], forced: dict[Tier, set[int]], hospital: TierScreening
+) -> None:
+    """Offer no stabilisation point in a part of what is offered as a field hospital."""
+    rows = np.arange(len(may[Tier.TSP]))
+    heads = stands_for(hospital, rows)
+    demanded = np.array(sorted(forced[Tier.TSP]), dtype=np.int64)
+    if clash := sorted(set(heads[demanded].tolist()) & forced[Tier.FIELD_HOSPITAL]):
+        raise BadQuestionError(
+            f"Row {clash[0]} is forced into both tiers.", where="[question] forced"
+        )
+    may[Tier.FIELD_HOSPITAL][heads[demanded[heads[demanded] != demanded]]] = False
+    may[Tier.TSP] &= (heads == rows) | ~may[Tier.FIELD_HOSPITAL][heads]
+
+
+def _forbid(
+    question: Question,
+    row_of: dict[str, int],
+    may: dict[Tier, NDArray[np.bool_]],
+    screening: Screening,
+) -> None:
     """Take out what is forbidden: ``tier=id``, or an id for both tiers."""
     for wish in question.forbidden:
         tiers, key = _tiers_named(wish, row_of)
-        row = _row(row_of, key, "forbidden")
+        rows = _rows(row_of, key, "forbidden")
         for tier in tiers:
-            may[tier][row] = False
+            _bar(may[tier], screening.of(tier), rows)
 
 
-def _row(row_of: dict[str, int], key: str, where: str) -> int:
-    """Find a structure by id."""
-    if key not in row_of:
-        raise UnknownPlaceError(
-            f"There is no structure '{key}' in the town.",
-            where=f"[question] {where}",
-            do="Use an id as the map and plan.json show it.",
-        )
-    return row_of[key]
+def _rows(row_of: dict[str, int], key: str, where: str) -> Rows:
+    """Find a structure by id, or joined ones by their ids with ``+`` between them."""
+    parts = [key] if key in row_of else key.split("+")
+    for part in parts:
+        if part not in row_of:
+            raise UnknownPlaceError(
+                f"There is no structure '{part}' in the town.",
+                where=f"[question] {where}",
+                do="Use an id as the map and plan.json show it.",
+            )
+    return np.array([row_of[part] for part in parts], dtype=np.int64)
 
 
 def _forced(
@@ -142,17 +172,21 @@ def _forced(
     forced: dict[Tier, set[int]] = {tier: set() for tier in SITED_TIERS}
     for wish in question.forced:
         tiers, key = _tiers_named(wish, row_of)
-        row = _row(row_of, key, "forced")
-        if any(row in existing.of(tier) for tier in tiers):
+        rows = _rows(row_of, key, "forced")
+        if any(np.isin(rows, existing.of(tier)).any() for tier in tiers):
             continue  # it counts as it is
-        passed = [tier for tier in tiers if may[tier][row]]
+        heads = {tier: set(stands_for(screening.of(tier), rows).tolist()) for tier in tiers}
+        passed = [
+            tier for tier in tiers if len(heads[tier]) == 1 and may[tier][list(heads[tier])].all()
+        ]
         if not passed:
+            row = int(rows[0])
             raise NoPlanError(
                 f"'{key}' is forced, but refused: {_refusals(screening.of(tiers[0]), row)}.",
                 where="[question] forced",
                 do="Drop it, or send a team: a newer report may lift the refusal.",
             )
-        forced[passed[0]].add(row)
+        forced[passed[0]] |= heads[passed[0]]
     if both := forced[Tier.TSP] & forced[Tier.FIELD_HOSPITAL]:
         raise BadQuestionError(
             f"Row {min(both)} is forced into both tiers.", where="[question] forced"
