@@ -154,17 +154,18 @@ def test_joined_houses_can_be_demanded_by_their_names(wish: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    "question",
     [
-        {"forbidden": ("h-0",)},
-        {"forbidden": ("h-0+h-1",)},
-        {"forced": ("tsp=h-0",)},
+        replace(QUESTION, forbidden=("h-0",)),
+        replace(QUESTION, forbidden=("h-0+h-1",)),
+        replace(QUESTION, forced=("tsp=h-0",)),
     ],
+    ids=["forbidden-part", "forbidden-both", "other-care"],
 )
-def test_taking_one_house_away_leaves_no_hospital(change: dict[str, tuple[str, ...]]) -> None:
+def test_taking_one_house_away_leaves_no_hospital(question: Question) -> None:
     """A part that is forbidden, or demanded for other care, is not there to be joined."""
     with pytest.raises(NoPlanError):
-        planned(replace(QUESTION, **change))
+        planned(question)
 
 
 def test_houses_that_are_not_joined_cannot_be_demanded_together() -> None:
