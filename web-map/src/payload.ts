@@ -70,6 +70,11 @@ export interface Reach {
   worlds: number;
 }
 
+export interface Alternative {
+  said: Both;
+  sites: { tier: Tier; structure: number; id: string; at: LonLat }[];
+}
+
 export interface Plan {
   id: string;
   provisional: boolean;
@@ -89,6 +94,9 @@ export interface Plan {
   visits: Visit[];
   unknowns: Both[];
   notes: Both[];
+  changes: Both[];
+  changes_how: Both;
+  alternatives: Alternative[];
   reach: { site: number; clock_s: number }[];
 }
 

@@ -17,6 +17,12 @@ from goldenhour.publish.map_columns import plain
 from goldenhour.publish.map_words import first_known
 from goldenhour.publish.position import Position, structure_positions
 from goldenhour.publish.provenance import assumptions, attributions, report_sources
+from goldenhour.publish.what_changes import (
+    alternative_said,
+    fact_said,
+    how_said,
+    next_best_said,
+)
 from goldenhour.publish.words import (
     because,
     by_its_letters,
@@ -44,7 +50,7 @@ _CODES = (
 _SHARED = (
     "sites", "no-sites", "visits", "no-visits", "notes", "contradictions", "sources", "layers",
     "reports-by", "why", "not-known", "who-is-reached", "key", "findings",
-    "people-rule", "how-sure",
+    "people-rule", "how-sure", "changes", "alternatives", "no-alternatives",
 )  # fmt: skip
 _N_SHOWN, _N_WORDS = 12, 6
 _SHA_DIGITS = 12
@@ -87,6 +93,9 @@ def content(town: Town, picture: Picture, plan: Plan, language: str) -> Json:
         "common_unknowns": [_sentence(said, language) for said in common],
         "sites": _sites(town, picture, plan, language),
         "visits": _visits(town, plan, language),
+        "changes": _changes(town, plan, language),
+        "changes_how": how_said(plan, language),
+        "alternatives": _alternatives(town, plan, language),
         "grounds": [_sentence(said, language) for said in plan.unknowns],
         "notes": [_sentence(said, language) for said in plan.notes],
         "hazards": _hazards(picture, language),
@@ -196,11 +205,44 @@ def _sites(town: Town, picture: Picture, plan: Plan, language: str) -> list[Json
             **_place(place),
             "people": say("brief.serves-short", language, n=people_text(site.people_served)),
             "facts": _facts(town, picture, site, language),
-            "why": [_sentence(said, language) for said in site.reasons],
+            "why": [
+                _sentence(said, language)
+                for said in (*site.reasons, *next_best_said(town, plan, at))
+            ],
             "unknown": [_sentence(said, language) for said in site.unknowns if said not in common],
         }
-        for site, label, place in zip(plan.sites, site_labels(plan), places, strict=True)
+        for at, (site, label, place) in enumerate(
+            zip(plan.sites, site_labels(plan), places, strict=True)
+        )
     ]
+
+
+def _changes(town: Town, plan: Plan, language: str) -> list[str]:
+    """Say which single facts would matter, the weightiest first."""
+    why = plan.explanation
+    return [_sentence(fact_said(town, flip), language) for flip in why.flips] if why else []
+
+
+def _alternatives(town: Town, plan: Plan, language: str) -> list[Json]:
+    """Say where other plans stand that are nearly as good."""
+    found = []
+    for number, other in enumerate(plan.explanation.alternatives if plan.explanation else (), 1):
+        elsewhere = [site for site in other.sites if site.is_elsewhere]
+        rows = np.array([site.structure for site in elsewhere], dtype=np.int64)
+        found.append(
+            {
+                "said": alternative_said(other, number, language),
+                "sites": [
+                    {
+                        "tier": tier_name(site.tier, language),
+                        **_called(town, site.structure, language),
+                        **_place(place),
+                    }
+                    for site, place in zip(elsewhere, structure_positions(town, rows), strict=True)
+                ],
+            }
+        )
+    return found
 
 
 def _facts(town: Town, picture: Picture, site: Site, language: str) -> list[str]:

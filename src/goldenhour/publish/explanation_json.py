@@ -9,6 +9,7 @@ from goldenhour.base.messages import LANGUAGES
 from goldenhour.publish.by_place import people_by_place
 from goldenhour.publish.plain import Json
 from goldenhour.publish.position import structure_positions
+from goldenhour.publish.what_changes import fact_said
 from goldenhour.publish.words import sentence
 from goldenhour.siting.explanation import Alternative, Flip
 from goldenhour.siting.plan import Plan
@@ -66,12 +67,13 @@ def next_best_json(plan: Plan, at: int) -> Json | None:
 
 def _fact(town: Town, flip: Flip) -> Json:
     """Say one fact in words and numbers."""
-    words = {language: sentence(flip.said, language) for language in LANGUAGES}
+    said = fact_said(town, flip)
+    words = {language: sentence(said, language) for language in LANGUAGES}
     known = flip.structure >= 0
     return {
         "kind": flip.kind,
-        "code": flip.said.code,
-        "values": dict(flip.said.values),
+        "code": said.code,
+        "values": dict(said.values),
         **words,
         "people": flip.people,
         "people_if_kept": flip.people_if_kept,

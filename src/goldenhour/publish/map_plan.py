@@ -12,8 +12,15 @@ from goldenhour.publish.headline import headline
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.map_data import Shown
 from goldenhour.publish.map_words import all_said, first_known
+from goldenhour.publish.what_changes import (
+    alternative_said,
+    fact_said,
+    how_said,
+    in_its_order,
+    next_best_said,
+)
 from goldenhour.publish.words import site_labels, structure_name
-from goldenhour.siting.plan import Coverage, Plan, Proof, Site, VisitToDo
+from goldenhour.siting.plan import Coverage, Plan, Proof, Said, Site, VisitToDo
 
 # Plain JSON values, read by web-map/src/payload.ts, which names every field.
 Json = dict[str, Any]
@@ -49,6 +56,15 @@ def plan_in_words(shown: Shown, plan: Plan, middle: LonLat) -> Json:
         "proof": _proof(plan.proof),
         "sites": _sites(shown, plan, middle),
         "visits": [_visit(entry, middle) for entry in plan.visits],
+        "changes": [
+            {
+                language: in_its_order(fact_said(shown.town, flip), language)
+                for language in LANGUAGES
+            }
+            for flip in (plan.explanation.flips if plan.explanation else ())
+        ],
+        "changes_how": {language: plain(how_said(plan, language)) for language in LANGUAGES},
+        "alternatives": _alternatives(plan, middle),
         "unknowns": all_said(plan.unknowns),
         "notes": all_said(plan.notes),
         "reach": _reach(shown, plan),
@@ -117,11 +133,14 @@ def _sites(shown: Shown, plan: Plan, middle: LonLat) -> list[Json]:
     """Sites under their radio names."""
     labels = site_labels(plan)
     return [
-        _site(site, label, shown, middle) for site, label in zip(plan.sites, labels, strict=True)
+        _site(site, label, shown, middle, next_best_said(shown.town, plan, at))
+        for at, (site, label) in enumerate(zip(plan.sites, labels, strict=True))
     ]
 
 
-def _site(site: Site, label: str, shown: Shown, middle: LonLat) -> Json:
+def _site(
+    site: Site, label: str, shown: Shown, middle: LonLat, next_best: tuple[Said, ...]
+) -> Json:
     """One site, why it was chosen and what is not known."""
     return {
         "label": label,
@@ -136,9 +155,36 @@ def _site(site: Site, label: str, shown: Shown, middle: LonLat) -> Json:
         "at": at(middle[site.structure]),
         "served": site.people_served,
         "lost": site.people_lost_if_removed,
-        "reasons": all_said(site.reasons),
+        "reasons": all_said((*site.reasons, *next_best)),
         "unknowns": all_said(site.unknowns),
     }
+
+
+def _alternatives(plan: Plan, middle: LonLat) -> list[Json]:
+    """Other plans that are nearly as good, and where they stand."""
+    return (
+        [
+            {
+                "said": {
+                    language: plain(alternative_said(other, number, language))
+                    for language in LANGUAGES
+                },
+                "sites": [
+                    {
+                        "tier": site.tier.value,
+                        "structure": site.structure,
+                        "id": plain(site.structure_id),
+                        "at": at(middle[site.structure]),
+                    }
+                    for site in other.sites
+                    if site.is_elsewhere
+                ],
+            }
+            for number, other in enumerate(plan.explanation.alternatives, 1)
+        ]
+        if plan.explanation
+        else []
+    )
 
 
 def _visit(entry: VisitToDo, middle: LonLat) -> Json:
