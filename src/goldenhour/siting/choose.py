@@ -12,6 +12,7 @@ from goldenhour.base.progress import Progress
 from goldenhour.picture.belief import Picture
 from goldenhour.siting.joined import joined_area_m2
 from goldenhour.siting.models.chain import chain
+from goldenhour.siting.models.chain_capacitated import chain_capacitated
 from goldenhour.siting.models.chain_ruled import RuledSolution, chain_ruled
 from goldenhour.siting.options import Drives, Homes, Options, join, measure, measure_drives
 from goldenhour.siting.plain.choice import Choice
@@ -20,6 +21,7 @@ from goldenhour.siting.plain.result import Solution, proof_status
 from goldenhour.siting.plan import ProofStatus
 from goldenhour.siting.question import Question, SurgeryAt
 from goldenhour.siting.referral import onward
+from goldenhour.siting.room import room_of
 from goldenhour.siting.screening import Screening
 from goldenhour.siting.shortlist import Ground, near, one_a_street, preference, shortlist
 from goldenhour.siting.side_rows import side_rules
@@ -121,7 +123,7 @@ def _widened(
 ) -> tuple[Options, Solution]:
     """Bring candidates around promising sites in while that gains, then prove the last lot."""
     rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
-    if case.question.has_rules:
+    if not case.question.is_plain:
         rough = replace(rough, nodes=_ROUGH_NODES)
     best = _solve(case, options, wanted, 0, rough)
     for step in range(1, 1 + _WIDENINGS):
@@ -275,6 +277,18 @@ def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effo
     people = case.homes.people
     sites = _choice(wanted[Tier.TSP], options.tsp)
     hospitals = _choice(wanted[Tier.FIELD_HOSPITAL], options.hospital)
+    if case.question.capacity_limits:
+        room = room_of(case.question)
+        return chain_capacitated(
+            options.cover,
+            options.links,
+            people,
+            tsp_capacity=room.tsp,
+            hospital_capacity=room.hospital,
+            sites=sites,
+            hospitals=hospitals,
+            effort=effort,
+        )
     if not case.question.has_rules:
         found = chain(
             options.cover, options.links, people, sites=sites, hospitals=hospitals, effort=effort

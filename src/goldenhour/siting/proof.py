@@ -12,6 +12,7 @@ from goldenhour.siting.options import Options
 from goldenhour.siting.plain.result import Solution
 from goldenhour.siting.plan import Ended, Proof, ProofStatus, Said
 from goldenhour.siting.question import Aim
+from goldenhour.siting.room import within_room
 from goldenhour.siting.served import Served
 from goldenhour.siting.side_rows import costs
 from goldenhour.siting.wishes import Wishes
@@ -51,6 +52,8 @@ def proof_of(
     people = float(case.homes.people[served.has_hospital].sum())
     twice = float(case.homes.people[times_covered(options, served) > 1].sum())
     objective = people + case.question.backup_share * twice
+    if case.question.capacity_limits:
+        objective = within_room(case.question, options, case.homes, served)[1]
     if abs(objective - solution.objective) > _SAME * max(1.0, objective):
         raise GoldenHourError(
             f"The check counts {objective} people, the search {solution.objective}.",
@@ -148,6 +151,10 @@ def rule_notes(
         )
         values = (("cost", f"{spent:,.0f}"), ("budget", f"{question.budget:,.0f}"))
         said.append(Said(code="demand.budget-kept", values=values))
+    if question.capacity_limits:
+        along = within_room(question, options, case.homes, served)[1]
+        over = float(case.homes.people[served.has_hospital].sum()) - along
+        said.append(Said(code="demand.capacity-kept", values=(("people", f"{over:,.0f}"),)))
     if question.backup_share:
         twice = float(case.homes.people[times_covered(options, served) > 1].sum())
         values = (("people", f"{twice:,.0f}"), ("percent", f"{100 * question.backup_share:g}"))

@@ -28,6 +28,7 @@ from goldenhour.siting.plan import Plan, Said, Site, SiteStanding
 from goldenhour.siting.proof import proof_of, rule_notes
 from goldenhour.siting.question import Question
 from goldenhour.siting.referral import onward
+from goldenhour.siting.room import within_room
 from goldenhour.siting.screening import Screening
 from goldenhour.siting.sense import require_sense
 from goldenhour.siting.served import Served, coverage, serve
@@ -141,7 +142,7 @@ def _effort(question: Question, stop: Callable[[], bool], told: Told) -> Effort:
     usual = Effort.of_a_plan(seed=question.seed, stop=stop, told=told)
     patient = question.gap_share < usual.gap_share
     nodes = Effort().nodes if patient else usual.nodes
-    if question.has_rules and not patient:
+    if not question.is_plain and not patient:
         nodes = int(facts.number("demand.ruled_search_nodes"))
     return replace(usual, gap_share=question.gap_share, nodes=nodes)
 
@@ -152,7 +153,7 @@ def _settled(
     """Of all choices that serve as many, take one in which casualties are carried for less time."""
     tsp = np.array(solution.sites, dtype=np.int64)
     hospital = np.array(solution.field_hospitals, dtype=np.int64)
-    if case.question.has_rules:
+    if not case.question.is_plain:
         return tsp, hospital  # an exchange could break a rule
     people = case.homes.people
     nearest, _ = people_by_nearest(options.cover, options.seconds, tsp)
@@ -223,6 +224,7 @@ def _plan(
             beyond,
             attached=case.evacuation.is_attached[case.homes.row],
             joined=_joined(case, options.tsp[served.tsp]),
+            most=within_room(case.question, options, case.homes, served),
         ),
         proof=proof_of(case, len(passed), options, solution, served),
         visits=visits_to_do(

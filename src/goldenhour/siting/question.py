@@ -207,3 +207,8 @@ class Question:
         return bool(
             self.spacing_m or self.backup_share or self.has_budget or self.aim is not Aim.PEOPLE
         )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for counts, clocks and what is forced and forbidden, and no more."""
+        return not self.has_rules and not self.capacity_limits

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is served within which clock, who is not, and why: everybody is in one of the two."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,7 @@ def serve(options: Options, tsp: Rows, hospital: Rows) -> Served:
     )
 
 
-def coverage(
+def coverage(  # noqa: PLR0913 - all that people are counted by, most by name
     served: Served,
     homes: Homes,
     question: Question,
@@ -105,6 +105,7 @@ def coverage(
     *,
     attached: Bools,
     joined: Bools,
+    most: tuple[float, float] = (np.inf, np.inf),
 ) -> tuple[Coverage, ...]:
     """
     Count people by clock, and those beyond it by reason.
@@ -123,6 +124,8 @@ def coverage(
         True where a home joins an open street. Shape ``(n_homes,)``, bool.
     joined
         True where some open way leads to a chosen point, however long. Shape ``(n_homes,)``, bool.
+    most
+        People that the points, and the whole chain, have room for; ``inf`` without a limit.
 
     Returns
     -------
@@ -140,7 +143,25 @@ def coverage(
     goes_on[goes_on] = onward.in_time[ends_at[goes_on]]
     reason[served.has_hospital & ~goes_on] = onward.reason
     at_referral = _count(Tier.REFERRAL, question.surgery_clock_s, homes, reason)
-    return at_tsp, at_hospital, at_referral
+    return (
+        _within(at_tsp, most[0]),
+        _within(at_hospital, most[1]),
+        _within(at_referral, most[1]),
+    )
+
+
+def _within(entry: Coverage, most: float) -> Coverage:
+    """Count as not served whom nobody has room for."""
+    over = entry.served - most
+    if over <= 0:
+        return entry
+    because = (*entry.not_served_because, ("over-capacity", over))
+    return replace(
+        entry,
+        served=most,
+        not_served=entry.not_served + over,
+        not_served_because=tuple(sorted(because)),
+    )
 
 
 def _count(tier: Tier, clock_s: float, homes: Homes, reason: NDArray[np.object_]) -> Coverage:

@@ -21,7 +21,7 @@ from goldenhour.siting.engine.ruled import KEEPS, Ruled, clashes, grain_of, merg
 from goldenhour.siting.engine.ruled_program import Aim, RuledProgram, unit_of
 from goldenhour.siting.engine.ruled_search import Search
 from goldenhour.siting.kernels.cover import cluster_groups, lone_greedy
-from goldenhour.siting.models.chain import Links
+from goldenhour.siting.models.chain import Links, chain
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover, Covers, as_cover
 from goldenhour.siting.plain.effort import Effort, nobody
@@ -30,6 +30,15 @@ from goldenhour.siting.plain.result import Solution, proof_status
 from goldenhour.siting.plan import ProofStatus
 
 _CLUSTERS = 60
+_NOT_FOUND = "GH402"
+_NOTHING = Branched(
+    chosen=None,
+    value=float("-inf"),
+    bound=float("-inf"),
+    nodes=0,
+    stopped=False,
+    score=np.zeros(0),
+)
 
 
 def _no_pairs() -> NDArray[np.int32]:
@@ -139,6 +148,8 @@ def chain_ruled(  # noqa: PLR0913 - a question in full, all but the first three 
     ruled = _ruled(cover, links, people, _levels(links, sites, hospitals, rules), rules)
     aims = [Aim(worst_zone=True), Aim()] if rules.zone is not None else [Aim()]
     parts = list(_by_hospitals(ruled)) if rules.at_most else [ruled]
+    if rules.zone is None and all(_only_counts(part) for part in parts):
+        return _by_counts(cover, links, people, (sites, hospitals), parts, effort)
     found = _in_turn(ruled, parts, aims, grain_of(people), effort)
     if found[-1].chosen is None:
         raise _no_choice(found[-1], sites, hospitals)
@@ -186,6 +197,57 @@ def _by_hospitals(ruled: Ruled) -> Iterator[Ruled]:
             )
 
 
+def _only_counts(part: Ruled) -> bool:
+    """Whether all that is left of the rules is how many to open of each tier."""
+    n, n_sites, n_hospitals = part.n_sites, part.sites.n, part.hospitals.n
+    site_cost = np.sort(part.cost[:n][part.sites.allowed])[::-1]
+    hospital_cost = np.sort(part.cost[n:][part.hospitals.allowed])[::-1]
+    most = float(site_cost[:n_sites].sum() + hospital_cost[:n_hospitals].sum())
+    is_apart = bool(part.clash[:n, :n].any())
+    return most <= part.budget and not is_apart and not part.backup_share
+
+
+def _by_counts(
+    cover: Cover,
+    links: Links,
+    people: NDArray[np.float64],
+    choices: tuple[Choice, Choice],
+    parts: list[Ruled],
+    effort: Effort,
+) -> RuledSolution:
+    """Ask for the numbers that can be paid, one pair after another, where nothing else is ruled."""
+    solved: list[Solution] = []
+    for part in parts:
+        hospitals = replace(choices[1], n=part.hospitals.n)
+        fewest = int(part.sites.forced.sum()) if part.fewer_sites else part.sites.n
+        for n in range(part.sites.n, fewest - 1, -1):
+            sites = replace(choices[0], n=n)
+            try:
+                found = chain(cover, links, people, sites=sites, hospitals=hospitals, effort=effort)
+            except NoPlanError as error:
+                if error.code == _NOT_FOUND:
+                    raise
+                continue  # one structure holds one tier: so many may be too many, fewer not
+            solved.append(found)
+            break
+    if not solved:
+        raise _no_choice(_NOTHING, *choices)
+    best = max(solved, key=lambda each: each.objective)
+    bound = max(each.bound for each in solved)
+    return RuledSolution(
+        sites=best.sites,
+        field_hospitals=best.field_hospitals,
+        objective=best.objective,
+        bound=bound,
+        status=proof_status(best.objective, bound),
+        greedy_objective=min(best.objective, max(each.greedy_objective for each in solved)),
+        nodes=sum(each.nodes for each in solved),
+        stopped=any(each.stopped for each in solved),
+        score=best.score,
+        people=best.objective,
+    )
+
+
 def _over_parts(
     parts: list[Ruled],
     aim: Aim,
@@ -195,14 +257,7 @@ def _over_parts(
     before: NDArray[np.bool_] | None,
 ) -> Branched:
     """Solve part after part, each only for what beats the ones before."""
-    best = Branched(
-        chosen=None,
-        value=float("-inf"),
-        bound=float("-inf"),
-        nodes=0,
-        stopped=False,
-        score=np.zeros(0),
-    )
+    best = _NOTHING
     for part in parts:
         program = RuledProgram(
             ruled=part,
@@ -395,7 +450,7 @@ def _no_choice(found: Branched, sites: Choice, hospitals: Choice) -> NoPlanError
             "The search ended before any plan that keeps all rules was found.",
             where=where,
             do="Let it search longer, or ask for less.",
-            code="GH402",
+            code=_NOT_FOUND,
         )
     return NoPlanError(
         f"No {sites.n} stabilisation points and {hospitals.n} field hospitals keep all rules: "
