@@ -44,7 +44,7 @@ def doubtful(town: Town, *, rubble: float = 0.3, level: float = 0.5) -> Picture:
 
 def drawn(town: Town, picture: Picture, *, seed: int, number: int = 0) -> World:
     """Draw one world."""
-    return worlds.draw(worlds.doubts(town.streets, picture), seed=seed, number=number)
+    return worlds.draw(worlds.doubts(town, picture), seed=seed, number=number)
 
 
 def said_together(picture: Picture, *groups: tuple[int, ...]) -> Picture:
@@ -59,8 +59,9 @@ def said_together(picture: Picture, *groups: tuple[int, ...]) -> Picture:
 
 def same(one: World, other: World) -> bool:
     """Compare everything."""
-    return all(
-        np.array_equal(getattr(one, each.name), getattr(other, each.name)) for each in fields(World)
+    parts = [each.name for each in fields(World) if each.name != "unfit"]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in parts) and all(
+        np.array_equal(one.unfit[tier], other.unfit[tier]) for tier in one.unfit
     )
 
 
@@ -70,7 +71,7 @@ def same(one: World, other: World) -> bool:
 def test_a_world_is_its_seed_and_number(seed: int, number: int, more: int) -> None:
     """Whoever draws a world, alone or among many, however many come after, draws the same one."""
     town = small_town()
-    doubts = worlds.doubts(town.streets, doubtful(town))
+    doubts = worlds.doubts(town, doubtful(town))
     alone = worlds.draw(doubts, seed=seed, number=number)
     among = list(worlds.draw_many(doubts, seed=seed, n=number + more))
     assert len(among) == number + more
@@ -130,7 +131,7 @@ def test_reported_closures_hold_in_every_world() -> None:
     """A street reported closed is closed in all worlds; what stops a stretcher stops a vehicle."""
     town = small_town()
     picture = picture_of(town, closed=(0,), closed_to_vehicles=(1,), unknown=(2, 3))
-    for world in worlds.draw_many(worlds.doubts(town.streets, picture), seed=1, n=200):
+    for world in worlds.draw_many(worlds.doubts(town, picture), seed=1, n=200):
         assert world.closed_on_foot[0]
         assert world.closed_to_vehicles[[0, 1]].all()
         assert not (world.closed_on_foot & ~world.closed_to_vehicles).any()
@@ -149,7 +150,7 @@ def test_things_happen_as_often_as_is_believed() -> None:
             hazard(SPOT, kind="armed_group", level=1.0, status=HazardStatus.CLEARED),
         ],
     )
-    doubts = worlds.doubts(streets, picture)
+    doubts = worlds.doubts(replace(town, streets=streets), picture)
     many = list(worlds.draw_many(doubts, seed=2, n=2000))
     rubble = np.mean([world.rubble for world in many], axis=0)
     closed = np.mean([world.closed_to_vehicles for world in many], axis=0)
@@ -175,7 +176,7 @@ def test_cutting_a_street_in_two_changes_no_chance(share: float, length_m: float
     lengths[:2] = share * length_m, (1 - share) * length_m
     streets = replace(town.streets, length_m=lengths)
     picture = picture_of(town, unknown=tuple(range(streets.n_edges)))
-    doubts = worlds.doubts(streets, picture)
+    doubts = worlds.doubts(replace(town, streets=streets), picture)
     for chance in (doubts.closed_on_foot, doubts.closed_to_vehicles, doubts.rubble):
         passes = 1 - chance
         assert np.isclose(passes[0] * passes[1], passes[2], rtol=1e-9)
@@ -186,7 +187,7 @@ def test_streets_of_one_report_are_as_slow_as_each_other() -> None:
     town = small_town()
     first, second = (3, 4, 8), (5, 6, 8)
     picture = said_together(picture_of(town, delay_s=60.0), first, second)
-    doubts = worlds.doubts(town.streets, picture)
+    doubts = worlds.doubts(town, picture)
     delay_s = np.array([world.delay_s for world in worlds.draw_many(doubts, seed=4, n=20)])
     assert (delay_s[:, 3] == delay_s[:, 4]).all()
     assert (delay_s[:, [5, 6]] == delay_s[:, [8]]).all()
@@ -198,7 +199,7 @@ def test_delays_stay_between_their_bounds() -> None:
     """A checkpoint takes between the least and the most, on average what the law says."""
     town = small_town()
     factor = facts.fact("picture.world_delay_factor").value
-    doubts = worlds.doubts(town.streets, picture_of(town, delay_s=100.0))
+    doubts = worlds.doubts(town, picture_of(town, delay_s=100.0))
     delay_s = np.array([world.delay_s for world in worlds.draw_many(doubts, seed=5, n=500)])
     assert delay_s.min() >= 100 * factor["least"]
     assert delay_s.max() <= 100 * factor["most"]
@@ -212,7 +213,7 @@ def test_what_rests_on_priors_is_counted() -> None:
     rubble = np.full(streets.n_edges, 0.1)
     rubble[[1, *np.flatnonzero(streets.bridge)]] = np.nan
     picture = picture_of(town, unknown=unknown, closed_to_vehicles=[2], rubble_share=rubble)
-    doubts = worlds.doubts(streets, picture)
+    doubts = worlds.doubts(replace(town, streets=streets), picture)
     assert np.isclose(doubts.km_unknown[Mode.STRETCHER], streets.length_m[unknown].sum() / 1000)
     assert np.isclose(doubts.km_unknown[Mode.VEHICLE], streets.length_m[[0, 5]].sum() / 1000)
     assert np.isclose(doubts.km_rubble_unknown, streets.length_m[1] / 1000)
@@ -224,7 +225,7 @@ def test_in_a_world_the_picture_is_without_doubt() -> None:
     """Closed is closed, rubble lies or does not, a danger that is there is sure; the rest stays."""
     town = small_town()
     picture = doubtful(town)
-    for world in worlds.draw_many(worlds.doubts(town.streets, picture), seed=6, n=30):
+    for world in worlds.draw_many(worlds.doubts(town, picture), seed=6, n=30):
         seen = worlds.in_world(picture, world)
         assert (
             (seen.streets.state_vehicle == StreetState.CLOSED) == world.closed_to_vehicles

@@ -74,7 +74,7 @@ def _doubtful(town: Town, chance: float = 0.3) -> Picture:
 
 def _drawn(town: Town, picture: Picture, *, seed: int, number: int) -> World:
     """Draw one world."""
-    return worlds.draw(worlds.doubts(town.streets, picture), seed=seed, number=number)
+    return worlds.draw(worlds.doubts(town, picture), seed=seed, number=number)
 
 
 @pytest.mark.laws
@@ -172,6 +172,9 @@ def _in_this_world(
         rubble=lies,
         delay_s=np.zeros(n, dtype=np.float32),
         danger=np.zeros(0, dtype=np.bool_),
+        advance_m=np.zeros(0),
+        unfit={},
+        people=case.picture.people.people,
     )
     seen = worlds.in_world(case.picture, world)
     there = Evacuation.of(case.evacuation.town, seen, unknown_streets=PASSABLE)

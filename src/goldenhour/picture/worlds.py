@@ -3,12 +3,8 @@
 Worlds: ways things could really be, drawn from what is believed.
 
 World ``number`` of a seed is the same whoever draws it, wherever, and however many are drawn. One
-number between 0 and 1 is drawn per street and question and held against a chance, so a higher
-chance closes a street in the same worlds and in some more.
-
-What structures turn out to be, where people are and where the front runs is not drawn yet: all
-worlds share the picture's view of them. They get numbers of their own in ``What``, and fields of
-their own in ``Doubts`` and ``World``.
+number between 0 and 1 is drawn per thing and question and held against a chance, so a higher
+chance closes a street, or refuses a structure, in the same worlds and in some more.
 """
 
 from collections.abc import Iterator
@@ -21,10 +17,14 @@ from numpy.typing import NDArray
 
 from goldenhour.base import facts
 from goldenhour.base.errors import InputError
-from goldenhour.base.grades import Mode, StreetState
+from goldenhour.base.grades import Mode, StreetState, Tier
 from goldenhour.picture.belief import Evidence, HazardArea, Picture
+from goldenhour.picture.chance import triangular, uniform
+from goldenhour.picture.doubted_people import PeopleDoubts, people_doubts, people_in
+from goldenhour.picture.doubted_structures import unfit_chance
+from goldenhour.picture.fronts import advance_laws, advanced_m, grown
 from goldenhour.reports.said import HazardStatus
-from goldenhour.town.town import Streets
+from goldenhour.town.town import Town
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -43,6 +43,10 @@ class What(IntEnum):
     RUBBLE = 1
     DELAY = 2
     HAZARD = 3
+    STRUCTURE = 4
+    PEOPLE_TOTAL = 5
+    PEOPLE_PLACE = 6
+    FRONT = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,13 @@ class Doubts:
         still holds.
     km_rubble_unknown
         Kilometres of street whose rubble rests on a prior alone.
+    unfit
+        Chance that a structure turns out unfit, by tier. Shape ``(n_structures,)`` each.
+    people
+        What is not sure of people.
+    advance_m
+        Least, likely and most metres that the edge of each hazard area may have come. Shape
+        ``(n_hazards, 3)``.
     """
 
     closed_on_foot: Floats
@@ -83,12 +94,15 @@ class Doubts:
     hazard_key: NDArray[np.uint64]
     km_unknown: dict[Mode, float]
     km_rubble_unknown: float
+    unfit: dict[Tier, Floats]
+    people: PeopleDoubts
+    advance_m: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """
-    What is true of streets and hazard areas in one world.
+    What is true of streets, hazard areas, structures and people in one world.
 
     Parameters
     ----------
@@ -106,6 +120,12 @@ class World:
         Extra seconds for a vehicle. Shape ``(n_edges,)``, float32.
     danger
         True for hazard areas that are there. Shape ``(n_hazards,)``, bool.
+    advance_m
+        Metres that the edge of each area has come, where it is there. Shape ``(n_hazards,)``.
+    unfit
+        True for structures that turn out unfit, by tier. Shape ``(n_structures,)`` each, bool.
+    people
+        Persons in each structure. Shape ``(n_structures,)``.
     """
 
     seed: int
@@ -115,9 +135,17 @@ class World:
     rubble: Booleans
     delay_s: NDArray[np.float32]
     danger: Booleans
+    advance_m: Floats
+    unfit: dict[Tier, Booleans]
+    people: Floats
+
+    @property
+    def people_total(self) -> float:
+        """All persons in this world."""
+        return float(self.people.sum())
 
 
-def doubts(streets: Streets, picture: Picture) -> Doubts:
+def doubts(town: Town, picture: Picture) -> Doubts:
     """
     Say how likely everything is that worlds decide.
 
@@ -127,17 +155,18 @@ def doubts(streets: Streets, picture: Picture) -> Doubts:
 
     Parameters
     ----------
-    streets
-        The streets.
+    town
+        The town.
     picture
-        What is believed of them.
+        What is believed of it.
 
     Returns
     -------
     doubts
         Chances, and how much rests on priors.
     """
-    belief, length_km = picture.streets, streets.length_m / 1000
+    streets, belief = town.streets, picture.streets
+    length_km = streets.length_m / 1000
     n_stretches = streets.length_m / _STRETCH_M
     states = {Mode.STRETCHER: belief.state_stretcher, Mode.VEHICLE: belief.state_vehicle}
     on_foot, by_vehicle = (_closed(state, n_stretches, mode) for mode, state in states.items())
@@ -158,6 +187,9 @@ def doubts(streets: Streets, picture: Picture) -> Doubts:
             for mode, state in states.items()
         },
         km_rubble_unknown=float(length_km[no_rubble_known].sum()),
+        unfit=unfit_chance(picture),
+        people=people_doubts(town, picture.people),
+        advance_m=advance_laws(picture.hazards),
     )
 
 
@@ -190,9 +222,13 @@ def draw(doubts: Doubts, *, seed: int, number: int) -> World:
         )
     n = len(doubts.rubble)
     closure, rubble, delay = (
-        _uniform(n, seed, number, what) for what in (What.CLOSURE, What.RUBBLE, What.DELAY)
+        uniform(n, seed, number, what) for what in (What.CLOSURE, What.RUBBLE, What.DELAY)
     )
-    danger = [_uniform(1, seed, number, What.HAZARD, int(key))[0] for key in doubts.hazard_key]
+    danger, front = (
+        np.array([uniform(1, seed, number, what, int(key))[0] for key in doubts.hazard_key])
+        for what in (What.HAZARD, What.FRONT)
+    )
+    structure = uniform(len(doubts.people.people), seed, number, What.STRUCTURE)
     return World(
         seed=seed,
         number=number,
@@ -200,7 +236,14 @@ def draw(doubts: Doubts, *, seed: int, number: int) -> World:
         closed_to_vehicles=closure < doubts.closed_to_vehicles,
         rubble=rubble < doubts.rubble,
         delay_s=(doubts.delay_s * _stretch(delay[doubts.said_with])).astype(np.float32),
-        danger=np.array(danger, dtype=np.float64) < doubts.danger,
+        danger=danger < doubts.danger,
+        advance_m=advanced_m(doubts.advance_m, front),
+        unfit={tier: structure < chance for tier, chance in doubts.unfit.items()},
+        people=people_in(
+            doubts.people,
+            uniform(1, seed, number, What.PEOPLE_TOTAL),
+            uniform(doubts.people.n_places, seed, number, What.PEOPLE_PLACE),
+        ),
     )
 
 
@@ -244,11 +287,14 @@ def in_world(picture: Picture, world: World) -> Picture:
     -------
     picture
         Streets are closed or have rubble, or not, and delays are what they are; hazard areas that
-        are there are sure, others stay what they were.
+        are there are sure and as large as they are, others stay what they were; people are where
+        they are. What structures turn out to be is in the world alone: a picture would call it a
+        visit.
     """
     streets = picture.streets
     return replace(
         picture,
+        people=replace(picture.people, people=world.people, total_best=world.people_total),
         hazards=hazards_in(picture, world),
         streets=replace(
             streets,
@@ -274,11 +320,13 @@ def hazards_in(picture: Picture, world: World) -> tuple[HazardArea, ...]:
     Returns
     -------
     hazards
-        Those that are there are sure, others stay what they were.
+        Those that are there are sure and as large as they are, others stay what they were.
     """
     return tuple(
-        replace(area, level=1.0) if there else area
-        for area, there in zip(picture.hazards, world.danger, strict=True)
+        grown(replace(area, level=1.0), float(advance_m)) if there else area
+        for area, there, advance_m in zip(
+            picture.hazards, world.danger, world.advance_m, strict=True
+        )
     )
 
 
@@ -321,24 +369,10 @@ def _key(area: HazardArea) -> int:
     return int.from_bytes(digest.digest(), "little")
 
 
-def _uniform(n: int, seed: int, number: int, *name: int) -> Floats:
-    """
-    Draw numbers from 0 to below 1 that depend on nothing but their names.
-
-    From raw bits, which numpy promises never to change.
-    """
-    bits = np.random.Philox(np.random.SeedSequence(seed, spawn_key=(number, *name)))
-    high = np.asarray(bits.random_raw(n), dtype=np.uint64) >> np.uint64(11)
-    return high.astype(np.float64) * 2.0**-53
-
-
 def _stretch(drawn: Floats) -> Floats:
     """Say how many times as long as reported a delay is: a triangular law."""
     spread = facts.fact("picture.world_delay_factor").value
-    low, mode, high = (float(spread[name]) for name in ("least", "likely", "most"))
-    rising = low + np.sqrt(drawn * (high - low) * (mode - low))
-    falling = high - np.sqrt((1 - drawn) * (high - low) * (high - mode))
-    return np.asarray(np.where(drawn < (mode - low) / (high - low), rising, falling))
+    return triangular(drawn, *(float(spread[name]) for name in ("least", "likely", "most")))
 
 
 def _closing(state: NDArray[np.int8], closed: Booleans) -> NDArray[np.int8]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from goldenhour.base import facts
 from goldenhour.base.grades import Mode, UnknownStreets
-from goldenhour.picture.belief import Picture
+from goldenhour.picture import fronts
+from goldenhour.picture.belief import HazardArea, Picture
 from goldenhour.picture.worlds import World
 from goldenhour.times import evacuation, modes
 from goldenhour.times.evacuation import ClosedBy
@@ -64,6 +65,13 @@ class WorldStreets:
         As in ``Streets``. Shape ``(n_edges,)``.
     near
         The streets that each hazard area closes if it is there. Shape ``(n_hazards,)`` of arrays.
+    hazards
+        The areas as reported.
+    within_advance
+        Those streets, and the ones that an area whose edge comes nearer may close. Shape
+        ``(n_hazards,)`` of arrays.
+    line
+        Course of each street. Shape ``(n_edges,)``, object.
     """
 
     foot_s: Floats
@@ -73,6 +81,9 @@ class WorldStreets:
     rubble_closes: Booleans
     oneway: NDArray[np.int8]
     near: tuple[NDArray[np.int64], ...]
+    hazards: tuple[HazardArea, ...]
+    within_advance: tuple[NDArray[np.int64], ...]
+    line: NDArray[np.object_]
 
     @classmethod
     def of(cls, town: Town, picture: Picture, *, vehicle: VehicleClass) -> "WorldStreets":
@@ -102,7 +113,10 @@ class WorldStreets:
             drive_factor=modes.rubble_factor(Mode.VEHICLE, vehicle),
             rubble_closes=drive.is_unknown,
             oneway=town.streets.oneway,
-            near=_near(town.streets, picture),
+            near=_near(town.streets, picture.hazards),
+            hazards=picture.hazards,
+            within_advance=_near(town.streets, tuple(map(_farthest, picture.hazards))),
+            line=town.streets.line,
         )
 
     def seconds(self, world: World) -> StreetTimes:
@@ -121,7 +135,7 @@ class WorldStreets:
         """
         danger = np.zeros(len(self.foot_s), dtype=np.bool_)
         for number in np.flatnonzero(world.danger):
-            danger[self.near[number]] = True
+            danger[self._closed_by(int(number), float(world.advance_m[number]))] = True
         shut = world.closed_on_foot | danger
         foot_s = np.where(shut, np.inf, self.foot_s) * _slowed(self.foot_factor, world.rubble)
         shut = world.closed_to_vehicles | danger | (world.rubble & self.rubble_closes)
@@ -132,6 +146,20 @@ class WorldStreets:
             along_s=np.where(self.oneway >= 0, drive_s, np.inf),
             against_s=np.where(self.oneway <= 0, drive_s, np.inf),
         )
+
+    def _closed_by(self, number: int, advance_m: float) -> NDArray[np.int64]:
+        """List the streets that one area closes when its edge has come so far."""
+        if advance_m <= 0:
+            return self.near[number]
+        edges = self.within_advance[number]
+        shape = fronts.grown(self.hazards[number], advance_m).shape
+        shapely.prepare(shape)
+        return edges[shapely.intersects(shape, self.line[edges])]
+
+
+def _farthest(area: HazardArea) -> HazardArea:
+    """Let an area come as far as it may in any world."""
+    return fronts.grown(area, float(fronts.advance_laws([area])[0, 2]))
 
 
 def _clear(
@@ -145,13 +173,13 @@ def _clear(
     return np.where(np.isin(use.closed_by, _IN_EVERY_WORLD), np.inf, seconds), use
 
 
-def _near(streets: Streets, picture: Picture) -> tuple[NDArray[np.int64], ...]:
+def _near(streets: Streets, hazards: tuple[HazardArea, ...]) -> tuple[NDArray[np.int64], ...]:
     """List the streets that each hazard area of a closing kind touches."""
     kinds = facts.fact("times.closing_hazards").value
-    near = [np.zeros(0, dtype=np.int64)] * len(picture.hazards)
-    which = [i for i, area in enumerate(picture.hazards) if area.hazard in kinds]
+    near = [np.zeros(0, dtype=np.int64)] * len(hazards)
+    which = [i for i, area in enumerate(hazards) if area.hazard in kinds]
     if which:
-        areas = [picture.hazards[i].shape for i in which]
+        areas = [hazards[i].shape for i in which]
         area, edge = shapely.STRtree(streets.line).query(areas, predicate="intersects")
         for place, i in enumerate(which):
             near[i] = edge[area == place]

@@ -71,7 +71,7 @@ class WorldCase:
         """Work out once what all worlds share."""
         town, vehicle = self.evacuation.town, self.evacuation.layers.vehicle_use.vehicle
         streets = WorldStreets.of(town, self.picture, vehicle=vehicle)
-        object.__setattr__(self, "doubts", worlds.doubts(town.streets, self.picture))
+        object.__setattr__(self, "doubts", worlds.doubts(town, self.picture))
         object.__setattr__(self, "streets", streets)
 
 
@@ -261,7 +261,7 @@ def evacuation_in(case: WorldCase, number: int) -> Evacuation:
     there = whole.layers.with_seconds(**case.streets.seconds(world)._asdict())
     dangers = tuple(closing_areas(worlds.hazards_in(case.picture, world)))
     landing = whole.landing
-    if len(dangers) > len(whole.dangers):
+    if not {id(danger) for danger in dangers} <= {id(danger) for danger in whole.dangers}:
         town, structures = whole.town, whole.town.structures
         landing = keep_away(landing, town.streets, structures.x_m, structures.y_m, dangers)
     return replace(whole, layers=there, landing=landing, dangers=dangers)
