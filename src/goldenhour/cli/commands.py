@@ -241,6 +241,21 @@ def plan(
     show.plan(result, as_json=json)
 
 
+@app.command(
+    epilog="Example: goldenhour compare aleppo/plans/2020407dc23b aleppo/plans/e678991a27f1"
+)
+def compare(
+    first: Annotated[Path, typer.Argument(help="A plan's folder or its plan.json: plan A.")],
+    second: Annotated[Path, typer.Argument(help="Likewise: plan B.")],
+    json: Json = False,
+) -> None:
+    """Put two plans of one town side by side: sites, people by clock, who gains and who loses."""
+    from goldenhour.cli import show_compare
+    from goldenhour.workflows.compare import compare_plans
+
+    show_compare.compare(compare_plans(first, second), as_json=json)
+
+
 @app.command(epilog='Example: goldenhour route --in al-qaim-exercise "Karabilah" "Ubaydi"')
 def route(
     start: Annotated[str, typer.Argument(help="Place, structure id, lon,lat or MGRS.")],
