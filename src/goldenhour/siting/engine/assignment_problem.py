@@ -16,7 +16,7 @@ from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
 from goldenhour.siting.kernels import p_median as kernel
 from goldenhour.siting.kernels.p_median import EMPTY
 
-_LEAST_CLUSTERS, _PER_SITE, _MOST_CLUSTERS = 40, 3, 200
+_LEAST_CLUSTERS, _PER_SITE, _MOST_CLUSTERS = 40, 10, 1500
 _BROKEN = 1e-7
 _ROWS_AT_ONCE = 50
 _TINY = 1e-9
@@ -46,7 +46,11 @@ class AssignmentProblem:
             self._cluster, weights=_nearest(assignment), minlength=self._n_clusters
         )
         self._most = max(0.0, most - assignment.constant - self._least.sum())
-        self._first = self._priced(price)
+        self._order = np.argsort(self._cluster, kind="stable").astype(np.int32)
+        size = np.bincount(self._cluster, minlength=self._n_clusters)
+        self._start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        nowhere = np.zeros(self.n_open + self._n_clusters)
+        self._first = self._priced(price, nowhere, least=0.0)
 
     @property
     def n_open(self) -> int:
@@ -73,15 +77,15 @@ class AssignmentProblem:
     @property
     def rows(self) -> LinearRows:
         """So many sites, and the cuts of the first prices."""
-        count = np.zeros((1, len(self.profit)))
-        count[0, : self.n_open] = 1.0
         n = np.array([float(self.assignment.n)])
-        table, limit = self._first
-        return LinearRows.from_dense(
-            np.vstack([count, table]),
-            np.concatenate([n, limit]),
-            least=np.concatenate([n, np.full(len(limit), -np.inf)]),
+        count = LinearRows(
+            start=np.array([0, self.n_open], dtype=np.int64),
+            column=np.arange(self.n_open, dtype=np.int32),
+            factor=np.ones(self.n_open),
+            limit=n,
+            least=n,
         )
+        return _together(count, self._first)
 
     @property
     def grain(self) -> float:
@@ -105,13 +109,13 @@ class AssignmentProblem:
             Those that the point breaks.
         """
         point = value[: self.n_open]
-        table, limit = self._priced(kernel.prices_at(self.assignment.table, point))
-        if self.assignment.bare.any():
-            more, more_limit = self._reaching(point)
-            table, limit = np.vstack([table, more]), np.concatenate([limit, more_limit])
-        size = np.maximum(1.0, np.abs(limit)) * (_TINY if whole else _BROKEN)
-        broken = table @ value - limit > size
-        return LinearRows.from_dense(table[broken], limit[broken])
+        price = kernel.prices_at(self.assignment.table, point)
+        broken = self._priced(price, value[:-2], least=_TINY if whole else _BROKEN)
+        if not self.assignment.bare.any():
+            return broken
+        table, limit = self._reaching(point)
+        short = table @ value - limit > _TINY * np.maximum(1.0, np.abs(limit))
+        return _together(broken, LinearRows.from_dense(table[short], limit[short]))
 
     def choice(self, value: Floats) -> Bools | None:
         """
@@ -151,13 +155,13 @@ class AssignmentProblem:
             return float("-inf")
         return -self.assignment.cost(chosen)
 
-    def _priced(self, price: Floats) -> tuple[Floats, Floats]:
-        """Cuts of some prices, one a cluster: its cost and what sites take off reach its price."""
-        total, off = kernel.cluster_discounts(
-            self.assignment.table, price, self._cluster, self._n_clusters, self.n_open
+    def _priced(self, price: Floats, value: Floats, *, least: float) -> LinearRows:
+        """Cuts of some prices that a point breaks by more than a share."""
+        start, column, factor, limit = kernel.cluster_cuts(
+            self.assignment.table, price, self._order, self._start, value, least
         )
-        ends = np.zeros((self._n_clusters, 2))
-        return np.hstack([-off, -np.eye(self._n_clusters), ends]), -total
+        nothing = np.full(len(limit), -np.inf)
+        return LinearRows(start=start, column=column, factor=factor, limit=limit, least=nothing)
 
     def _reaching(self, point: Floats) -> tuple[Floats, Floats]:
         """Cuts on who is left out: all rows short of a site together, and the worst alone."""
@@ -195,6 +199,17 @@ def exchange_step(assignment: Assignment) -> float:
         Half a grain, or what rounding cannot make.
     """
     return assignment.grain / 2 or _TINY * float(assignment.table.most.sum())
+
+
+def _together(one: LinearRows, other: LinearRows) -> LinearRows:
+    """Join rows."""
+    return LinearRows(
+        start=np.concatenate([one.start, one.start[-1] + other.start[1:]]),
+        column=np.concatenate([one.column, other.column]),
+        factor=np.concatenate([one.factor, other.factor]),
+        limit=np.concatenate([one.limit, other.limit]),
+        least=np.concatenate([one.least, other.least]),
+    )
 
 
 def _nearest(assignment: Assignment) -> Floats:

@@ -13,15 +13,15 @@ import numpy as np
 from goldenhour.siting.engine.assignment import Assignment, shrink
 from goldenhour.siting.engine.assignment_problem import AssignmentProblem, exchange_step
 from goldenhour.siting.engine.branch import branch
-from goldenhour.siting.engine.problem import Bools, Floats
+from goldenhour.siting.engine.problem import Bools, Branched, Floats
 from goldenhour.siting.kernels import p_median as kernel
 from goldenhour.siting.kernels.p_median import EMPTY, SHORTEST_STEP, Climb
 from goldenhour.siting.plain.effort import Effort
 
-_ROUNDS_AT_ONCE, _MOST_CLIMBS, _MOST_STAGES = 60, 20, 12
+_ROUNDS_AT_ONCE, _MOST_CLIMBS = 100, 15
+_FEW, _FEW_PER_SITE, _GROWS, _MOST_OF, _FEW_NODES = 50, 1.3, 2.0, 0.7, 60
 _LIKELY = 0.02
 _KICK_WORK, _MOST_KICKS = 2e7, 200
-_SHRUNK = 0.95
 _HALF = 0.5
 
 
@@ -125,17 +125,21 @@ class _Proof:
         self.bound, self.nodes, self.stopped = 0.0, 0, False
         self.price = np.zeros(int(assignment.row.max(initial=-1)) + 1)
         self.share: Floats = first.astype(np.float64)
+        self.if_open: Floats = np.full(assignment.n_sites, -np.inf)
+        self.if_shut: Floats = self.if_open
 
     def run(self) -> Proven:
-        """Shrink while it pays, then branch on what is left."""
+        """Raise prices, search among few sites, then among more and more of them, until all."""
         greedy = self.core.sites(self.chosen)
-        for stage in range(_MOST_STAGES):
-            before = (self.core.n_sites, self.cost)
-            if self._is_over():
-                break
-            self._stage(stage)
-            if self.core.n_sites > _SHRUNK * before[0] and self.cost >= before[1]:
-                break
+        if not self._is_over():
+            self._stage(0)
+        few = int(_FEW_PER_SITE * self.core.n) + _FEW
+        while few < _MOST_OF * self.core.n_sites and not self._is_over():
+            self._among(few)
+            self._drop()
+            few = int(few * _GROWS)
+        if not self._is_over():
+            self._stage(1)
         if not self._is_over():
             self._branch()
             self.effort.told(self.cost, self._settled())
@@ -177,7 +181,8 @@ class _Proof:
         kicks = int(min(_MOST_KICKS, _KICK_WORK / work))
         seed = self.effort.seed + stage
         self._weigh(search(self.core, start, kicks=kicks, seed=seed, among=likely))
-        self._shrink(climb)
+        self.if_open, self.if_shut = climb.if_open, climb.if_shut
+        self._drop()
 
     def _weigh(self, chosen: Bools) -> None:
         """Keep a choice if it is the cheapest so far."""
@@ -189,10 +194,9 @@ class _Proof:
         """Raise the prices a few rounds at a time, until steps get short."""
         core = self.core
         begin = self.price[core.row] if stage else _first_prices(core, self.chosen)
-        never = np.full(core.n_sites, -np.inf)
-        climb = Climb(
-            np.minimum(begin, core.table.most), -np.inf, 1.0, never, never.copy(), self.share
-        )
+        begin = np.minimum(begin, core.table.most)
+        never, still = np.full(core.n_sites, -np.inf), np.zeros(len(begin))
+        climb = Climb(begin, -np.inf, begin, still, 1.0, 0, never, never.copy(), self.share)
         for _ in range(_MOST_CLIMBS):
             climb = kernel.climb(
                 core.table, climb, core.n, self.cost - core.constant, _ROUNDS_AT_ONCE
@@ -203,35 +207,58 @@ class _Proof:
                 break
         return climb
 
-    def _shrink(self, climb: Climb) -> None:
+    def _drop(self) -> None:
         """Drop sites that nothing cheaper can open, and open those that it cannot shut."""
-        core = self.core
-        dear = [not core.beats(core.constant + bound, self.cost) for bound in climb.if_open]
-        needed = [not core.beats(core.constant + bound, self.cost) for bound in climb.if_shut]
+        core, at = self.core, self.core.constant
+        dear = [not core.beats(at + bound, self.cost) for bound in self.if_open]
+        needed = [not core.beats(at + bound, self.cost) for bound in self.if_shut]
         opens = np.array(needed, dtype=np.bool_) & self.chosen
         keep = (~np.array(dear, dtype=np.bool_) | self.chosen) & ~opens
         self.core = shrink(core, keep=keep, opens=opens)
+        gone = self.core.constant - at
         self.chosen, self.share = self.chosen[keep], self.share[keep]
+        self.if_open, self.if_shut = self.if_open[keep] - gone, self.if_shut[keep] - gone
+
+    def _among(self, few: int) -> None:
+        """Solve for the sites of which the bound allows most."""
+        rank = np.argsort(np.where(self.chosen, -np.inf, self.if_open), kind="stable")
+        among = np.zeros(self.core.n_sites, dtype=np.bool_)
+        among[rank[:few]] = True
+        part = shrink(self.core, keep=among, opens=np.zeros_like(among))
+        effort = replace(self.effort, nodes=min(_FEW_NODES, self.effort.nodes - self.nodes))
+        branched = self._tree(part, among, effort, bound=self.bound)
+        if branched.chosen is not None:
+            chosen = np.zeros_like(among)
+            chosen[among] = branched.chosen
+            self._weigh(chosen)
 
     def _branch(self) -> None:
-        """Give what is left to the tree."""
-        core = self.core
-        problem = AssignmentProblem(
-            core,
-            price=self.price[core.row],
-            lead=self.share + self.chosen,
-            most=self.cost,
-        )
-        bound = self.bound
-
-        def told(value: float, above: float) -> None:
-            self.effort.told(-value, min(-value, max(bound, -above)))
-
-        branched = branch(problem, replace(self.effort, told=told), first=self.chosen)
-        self.nodes, self.stopped = branched.nodes, branched.stopped
+        """Give all that is left to the tree."""
+        every = np.ones(self.core.n_sites, dtype=np.bool_)
+        effort = replace(self.effort, nodes=self.effort.nodes - self.nodes)
+        branched = self._tree(self.core, every, effort, bound=None)
         self.bound = max(self.bound, -branched.bound)
         if branched.chosen is not None:
             self._weigh(branched.chosen)
+
+    def _tree(
+        self, part: Assignment, among: Bools, effort: Effort, *, bound: float | None
+    ) -> Branched:
+        """Branch among some sites; what is told is of all of them."""
+        problem = AssignmentProblem(
+            part,
+            price=np.minimum(self.price[part.row], part.table.most),
+            lead=self.share[among] + self.chosen[among],
+            most=self.cost,
+        )
+
+        def told(value: float, above: float) -> None:
+            least = bound if bound is not None else max(self.bound, -above)
+            self.effort.told(-value, min(-value, least))
+
+        branched = branch(problem, replace(effort, told=told), first=self.chosen[among])
+        self.nodes, self.stopped = self.nodes + branched.nodes, self.stopped or branched.stopped
+        return branched
 
     def _score(self) -> Floats:
         """Sum what each site takes off the prices."""

@@ -19,9 +19,10 @@ Bools = NDArray[np.bool_]
 
 EMPTY = -1
 SHORTEST_STEP = 1e-3
+_SHORTER = 0.7
 _FULL = 1.0 - 1e-9
-_FRESH, _KEPT = 0.05, 0.5  # of the newest choice in the share; of the old pull in the new one
-_FLAT, _FLAT_ROUNDS, _SMALL = 1e-5, 20, 1e-6
+_FRESH, _KEPT = 0.05, 0.7  # of the newest choice in the share; of the old pull in the new one
+_FLAT, _FLAT_ROUNDS, _SMALL = 1e-6, 30, 1e-6
 _ROUNDING = 2.3e-16  # of one sum in float64
 
 
@@ -268,7 +269,10 @@ class Climb(NamedTuple):
 
     price: Floats  # the best prices found
     bound: float  # their bound
+    point: Floats  # the newest prices
+    pull: Floats  # where they were last drawn
     step: float  # length of the next step, a share of what is missing
+    flat: int  # rounds without a better bound
     if_open: Floats  # best bound seen if a site is open
     if_shut: Floats  # best bound seen if it is shut
     share: Floats  # how often each site was taken, the last rounds most: near the relaxed choice
@@ -332,8 +336,8 @@ def climb(table: Table, start: Climb, n: int, reach: float, rounds: int) -> Clim
     aim at ``reach``, a known cost; where they lead nowhere they go back to the best prices and get
     shorter.
     """
-    best, best_price, step, flat = start.bound, start.price.copy(), start.step, 0
-    price, pull = start.price.copy(), np.zeros(len(start.price))
+    best, best_price, step, flat = start.bound, start.price.copy(), start.step, start.flat
+    price, pull = start.point.copy(), start.pull.copy()
     for _ in range(rounds):
         off = discounts(table, price, len(start.share))
         bound = bound_of(price, off, n)
@@ -343,19 +347,21 @@ def climb(table: Table, start: Climb, n: int, reach: float, rounds: int) -> Clim
             flat = 0 if bound > best + _FLAT * abs(best) else flat
             best, best_price = bound, price.copy()
         if flat >= _FLAT_ROUNDS:
-            step, flat = step * 0.5, 0
-            price = best_price.copy()
+            step, flat, price = step * _SHORTER, 0, best_price.copy()
             pull[:] = 0.0
             if step < SHORTEST_STEP:
                 break
             continue
         size = _turn(table, price, taken, pull)
         if size == 0.0:
+            step = 0.0
             break
         length = step * max(reach - bound, _SMALL * abs(reach)) / size
         for i in range(len(price)):
             price[i] = min(table.most[i], max(0.0, price[i] + length * pull[i]))
-    return Climb(best_price, best, step, start.if_open, start.if_shut, start.share)
+    return Climb(
+        best_price, best, price, pull, step, flat, start.if_open, start.if_shut, start.share
+    )
 
 
 @numba.njit(cache=True)
@@ -414,20 +420,49 @@ def cluster_rows(table: Table, cluster_of: Rows, n_clusters: int) -> Rows:
 
 
 @numba.njit(cache=True)
-def cluster_discounts(
-    table: Table, price: Floats, cluster: Rows, n_clusters: int, n_sites: int
-) -> tuple[Floats, Floats]:
-    """Sum of prices of each cluster, and what each site takes off it: ``[cluster, site]``."""
-    total = np.zeros(n_clusters)
-    off = np.zeros((n_clusters, n_sites))
-    for i in range(len(price)):
-        u, c = price[i], cluster[i]
-        total[c] += u
-        for e in range(table.start[i], table.start[i + 1]):
-            if table.cost[e] >= u:
-                break
-            off[c, table.site[e]] += u - table.cost[e]
-    return total, off
+def cluster_cuts(
+    table: Table, price: Floats, order: Rows, cluster_start: Ints, value: Floats, least: float
+) -> tuple[Ints, Rows, Floats, Floats]:
+    """
+    Write the cuts of some prices that a point breaks, compressed: one a cluster.
+
+    What a cluster costs, with what its sites take off its prices, is at least the sum of its
+    prices. Columns of the point are sites, then clusters. ``order`` lists rows by cluster.
+    """
+    n_clusters = len(cluster_start) - 1
+    n_sites = len(value) - n_clusters
+    size = min(len(table.site), n_clusters * n_sites) + n_clusters
+    start, limit = np.zeros(n_clusters + 1, dtype=np.int64), np.zeros(n_clusters)
+    column, factor = np.empty(size, dtype=np.int32), np.empty(size)
+    off = np.zeros(n_sites)
+    at, row_at = 0, 0
+    for c in range(n_clusters):
+        total, first = 0.0, at
+        for r in range(cluster_start[c], cluster_start[c + 1]):
+            i = order[r]
+            total += price[i]
+            for e in range(table.start[i], table.start[i + 1]):
+                if table.cost[e] >= price[i]:
+                    break
+                j = table.site[e]
+                if off[j] == 0.0:
+                    column[at] = j
+                    at += 1
+                off[j] += price[i] - table.cost[e]
+        held = value[n_sites + c]
+        for e in range(first, at):
+            factor[e] = -off[column[e]]
+            held -= factor[e] * value[column[e]]
+            off[column[e]] = 0.0
+        if total - held <= least * max(1.0, total):
+            at = first
+            continue
+        column[at], factor[at] = n_sites + c, -1.0
+        at += 1
+        limit[row_at] = -total
+        row_at += 1
+        start[row_at] = at
+    return start[: row_at + 1], column[:at].copy(), factor[:at].copy(), limit[:row_at]
 
 
 @numba.njit(cache=True)
