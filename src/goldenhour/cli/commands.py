@@ -216,6 +216,21 @@ def plan(
             help="Go on until the proven gap is at most this share; 0 asks for the proof.",
         ),
     ] = None,
+    worlds: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=10_000,
+            metavar="N",
+            help="Choose for so many ways things could be, and try the plan in as many more.",
+        ),
+    ] = None,
+    goal: Annotated[
+        Literal["expected", "cvar", "regret"] | None,
+        typer.Option(
+            help="Over these worlds: most people on average, also in the worst, or least regret."
+        ),
+    ] = None,
     at: At = "",
     json: Json = False,
 ) -> None:
@@ -229,6 +244,9 @@ def plan(
     wishes = dict(read_question(question)) if question else {}
     options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals, "gap_share": gap}
     wishes |= {key: value for key, value in options.items() if value is not None}
+    asked = {key: value for key, value in (("n", worlds), ("goal", goal)) if value is not None}
+    if asked:
+        wishes["worlds"] = asked
     with Bar() as bar:
         result = run_plan(
             opened,

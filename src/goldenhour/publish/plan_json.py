@@ -15,6 +15,7 @@ from goldenhour.publish.explanation_json import explanation_json, next_best_json
 from goldenhour.publish.headline import headline
 from goldenhour.publish.plain import Json, plain
 from goldenhour.publish.position import structure_positions
+from goldenhour.publish.promise_json import promise_json
 from goldenhour.publish.provenance import assumptions, report_sources
 from goldenhour.publish.screening_json import requirements_json
 from goldenhour.publish.words import because, sentence, site_labels
@@ -96,6 +97,7 @@ def to_json(*, town: Town, picture: Picture, plan: Plan, screening: Screening) -
             **_grounds(town, picture, plan),
             **explanation_json(town, plan),
             "requirements": requirements_json(screening.profiles),
+            "promise": promise_json(plan.promise),
         }
     )
     return {**values, "not_known": not_known, "unbounded": unbounded}

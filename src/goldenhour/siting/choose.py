@@ -275,8 +275,8 @@ def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effo
         If no choice among them keeps the rules.
     """
     people = case.homes.people
-    sites = _choice(wanted[Tier.TSP], options.tsp)
-    hospitals = _choice(wanted[Tier.FIELD_HOSPITAL], options.hospital)
+    sites = choice_of(wanted[Tier.TSP], options.tsp)
+    hospitals = choice_of(wanted[Tier.FIELD_HOSPITAL], options.hospital)
     if case.question.capacity_limits:
         room = room_of(case.question)
         return chain_capacitated(
@@ -306,7 +306,21 @@ def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effo
     )
 
 
-def _choice(wish: Wishes, rows: Rows) -> Choice:
-    """Turn structure rows into positions among the options."""
+def choice_of(wish: Wishes, rows: Rows) -> Choice:
+    """
+    Turn what a planner wants of structures into positions among the options.
+
+    Parameters
+    ----------
+    wish
+        Of one tier.
+    rows
+        Structure rows of its options. Shape ``(n,)``.
+
+    Returns
+    -------
+    choice
+        How many, and which are forced.
+    """
     forced = np.flatnonzero(np.isin(rows, wish.forced))
     return Choice(n=wish.n, forced=tuple(int(at) for at in forced))

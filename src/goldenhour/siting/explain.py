@@ -312,9 +312,9 @@ def notes(
         said.append(Said(code="siting.links-broken", values=(("sites", str(unlinked)),)))
     if not solution.objective:
         said.append(Said(code="siting.nobody-served"))
-    elif lost := solution.objective - solution.greedy_objective:
+    elif (lost := solution.objective - solution.greedy_objective) > 0:
         said.append(Said(code="siting.greedy-loss", values=(("people", number(lost)),)))
-    else:
+    elif not lost:  # sites chosen for many worlds may serve fewer if the picture is simply right
         said.append(Said(code="siting.greedy-no-loss"))
     n_considered = len(options.tsp)
     whole = n_considered >= n_candidates

@@ -15,6 +15,7 @@ from goldenhour.siting.question import Question
 
 if TYPE_CHECKING:  # it speaks in this module's words
     from goldenhour.siting.explanation import Explanation
+    from goldenhour.siting.promise import Promise
 
 
 class ProofStatus(StrEnum):
@@ -276,6 +277,8 @@ class Plan:
         What each site has to carry, against what it can.
     explanation
         What would change the plan; None if the search was cut short or nobody asked.
+    promise
+        What the plan does in many worlds; None if it was chosen for the picture alone.
     """
 
     id: str
@@ -294,6 +297,7 @@ class Plan:
     findings: tuple[Finding, ...]
     load: tuple[Load, ...] = ()
     explanation: "Explanation | None" = None
+    promise: "Promise | None" = None
 
     @property
     def is_provisional(self) -> bool:

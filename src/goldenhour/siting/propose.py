@@ -18,6 +18,7 @@ from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.siting import explain
 from goldenhour.siting.choose import Case, choose
+from goldenhour.siting.enough import Found, require_enough_served
 from goldenhour.siting.existing import Existing, existing_care
 from goldenhour.siting.impossible import explained
 from goldenhour.siting.load import load_notes, loads
@@ -28,6 +29,7 @@ from goldenhour.siting.plan import Plan, Said, Site, SiteStanding
 from goldenhour.siting.proof import proof_of, rule_notes
 from goldenhour.siting.question import Question
 from goldenhour.siting.referral import onward
+from goldenhour.siting.robust import over_worlds
 from goldenhour.siting.room import within_room
 from goldenhour.siting.screening import Screening
 from goldenhour.siting.sense import require_sense
@@ -42,7 +44,9 @@ from goldenhour.siting.side_rows import require_room
 from goldenhour.siting.visits import visits_to_do
 from goldenhour.siting.what_if import what_if
 from goldenhour.siting.wishes import Wishes, wishes
+from goldenhour.siting.world_views import WorldView
 from goldenhour.times.carry import Evacuation
+from goldenhour.times.worlds import Run, one_by_one
 from goldenhour.town.town import Town
 
 Rows = NDArray[np.int64]
@@ -60,6 +64,7 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
     stop: Callable[[], bool] | None = None,
     told: Told = nobody,
     questioned: bool = True,
+    run: Run[WorldView] = one_by_one,
 ) -> Plan:
     """
     Choose stabilisation points and field hospitals, and prove how good the choice is.
@@ -84,7 +89,10 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
         Told how many people are served and how many could be at most, whenever one of them gets
         better.
     questioned
-        Whether to work out what would change the plan, too.
+        Whether to work out what would change the plan, too. A plan chosen for many worlds is not
+        asked: what would change it is what the worlds say.
+    run
+        Where worlds are worked out; changes no number.
 
     Returns
     -------
@@ -130,11 +138,23 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
             evacuation=case.evacuation,
             existing=existing,
         ) from error
+    if question.worlds.n:
+        solution, promise = over_worlds(case, wanted, options, solution, run=run)
+        tsp, hospital = (np.array(rows) for rows in (solution.sites, solution.field_hospitals))
+        served = serve(options, tsp.astype(np.int64), hospital.astype(np.int64))
+        answer = _plan(case, wanted, existing, options, solution, served)
+        return replace(answer, promise=promise, notes=(*promise.notes(), *answer.notes))
     served = serve(options, *_settled(case, options, solution, wanted))
+    found = Found(case=case, wanted=wanted, options=options, solution=solution, served=served)
+    open_question = require_enough_served(found)
     answer = _plan(case, wanted, existing, options, solution, served)
+    answer = replace(answer, notes=(*open_question, *answer.notes))
     if not questioned:
         return answer
-    return replace(answer, explanation=what_if(case, wanted, options, solution, served))
+    explanation = what_if(case, wanted, options, solution, served)
+    if case.effort.stop() and not solution.stopped:  # it may know less than another of that name
+        answer = replace(answer, id=_name(case, replace(solution, stopped=True)))
+    return replace(answer, explanation=explanation)
 
 
 def _effort(question: Question, stop: Callable[[], bool], told: Told) -> Effort:

@@ -24,6 +24,35 @@ class SurgeryAt(StrEnum):
     REFERRAL = "referral"
 
 
+class WorldGoal(StrEnum):
+    """What is wanted over many worlds."""
+
+    EXPECTED = "expected"
+    CVAR = "cvar"
+    REGRET = "regret"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worlds:
+    """
+    In how many worlds sites shall do well, and what that means.
+
+    Parameters
+    ----------
+    n
+        Worlds to choose for; as many fresh ones try the choice afterwards. 0 takes the picture as
+        simply right.
+    goal
+        Most people on average; on average and in the worst worlds (CVaR); or least regret.
+    tail_share
+        What of the worlds counts as the worst, a share above 0.
+    """
+
+    n: int = 0
+    goal: WorldGoal = WorldGoal.EXPECTED
+    tail_share: float = facts.number("siting.worst_worlds_share")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casualties:
     """
@@ -172,6 +201,10 @@ class Question:
         chosen. In any case the plan says where care runs over.
     gap_share
         The search may stop once the proven gap is at most this share.
+    worlds
+        In how many worlds the sites shall do well.
+    least_served_share
+        A plan must serve at least this share of the people by the whole chain; 0 asks for none.
     """
 
     n_tsp: int = 6
@@ -195,6 +228,8 @@ class Question:
     capacities: Capacities = field(default_factory=Capacities)
     capacity_limits: bool = False
     gap_share: float = facts.number("siting.gap_target_share")
+    worlds: Worlds = field(default_factory=Worlds)
+    least_served_share: float = 0.0
 
     @property
     def has_budget(self) -> bool:

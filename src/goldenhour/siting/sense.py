@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import NamedTuple
 
 from goldenhour.base.errors import BadQuestionError
-from goldenhour.siting.question import Capacities, Casualties, Costs, Question
+from goldenhour.siting.question import Capacities, Casualties, Costs, Question, Worlds
 
 _MEND = "Mend this field; docs/reference/question.md says what it may be."
 _NAN = "This is not a number that can be counted on."
@@ -50,11 +50,12 @@ def require_sense(question: Question) -> None:
 
 def _numbers(question: Question) -> Iterator[_Check]:
     """Every number must be one, and none may be negative."""
-    tables: tuple[tuple[str, Question | Casualties | Costs | Capacities], ...] = (
+    tables: tuple[tuple[str, Question | Casualties | Costs | Capacities | Worlds], ...] = (
         ("", question),
         (".casualties", question.casualties),
         (".costs", question.costs),
         (".capacities", question.capacities),
+        (".worlds", question.worlds),
     )
     for table, words in tables:
         for entry in fields(words):
@@ -77,6 +78,16 @@ def _number(where: str, value: float) -> Iterator[_Check]:
 
 def _counts(question: Question) -> Iterator[_Check]:
     """Check counts, clocks and shares."""
+    yield _Check(
+        question.worlds.tail_share > 0, ".worlds] tail_share", "The worst worlds are some worlds."
+    )
+    yield _Check(
+        not question.worlds.n or question.is_plain,
+        ".worlds] n",
+        "Worlds cannot be asked together with spacing, backup, budget, zones or capacity limits.",
+        "GH422",
+        "Ask for worlds, or for these rules, in two plans.",
+    )
     casualties = question.casualties
     yield _Check(question.n_tsp >= 1, "] n_tsp", "At least one stabilisation point is needed.")
     yield _Check(question.n_field_hospitals >= 1, "] n_field_hospitals", "At least one is needed.")

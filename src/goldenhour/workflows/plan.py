@@ -25,6 +25,7 @@ from goldenhour.town.town import Town
 from goldenhour.workflows import hierarchy_store
 from goldenhour.workflows.question_file import question_from
 from goldenhour.workflows.requirements_file import requirements_from
+from goldenhour.workflows.scheduler import in_threads
 from goldenhour.workflows.state import State, load_state
 from goldenhour.workflows.stopping import Stopping
 from goldenhour.workflows.whole import whole_folder
@@ -129,6 +130,7 @@ def plan(
             progress=progress,
             stop=stop,
             told=told,
+            run=in_threads,
         )
     folder = workspace.plans / answer.id[:12]
     with whole_folder(folder) as hidden:

@@ -10,11 +10,16 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from goldenhour.base.errors import BadQuestionError
-from goldenhour.siting.question import Capacities, Casualties, Costs, Question
+from goldenhour.siting.question import Capacities, Casualties, Costs, Question, Worlds
 from goldenhour.siting.sense import require_sense
 
 _QUESTION = TypeAdapter(Question)
-_TABLES = {"casualties": Casualties, "capacities": Capacities, "costs": Costs}
+_TABLES = {
+    "casualties": Casualties,
+    "capacities": Capacities,
+    "costs": Costs,
+    "worlds": Worlds,
+}
 _MEND = "Mend this field; docs/reference/question.md says what it may be."
 
 

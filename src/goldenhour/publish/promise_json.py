@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a plan promises over many worlds, as JSON."""
+
+from goldenhour.publish.plain import Json
+from goldenhour.siting.promise import Promise, Tried
+
+
+def promise_json(promise: Promise | None) -> Json | None:
+    """
+    Put a promise into plain JSON values.
+
+    Parameters
+    ----------
+    promise
+        None if the plan was chosen for the picture alone.
+
+    Returns
+    -------
+    content
+        Goal, proof, and people served in each world; None without a promise.
+    """
+    if promise is None:
+        return None
+    return {
+        "goal": promise.goal.value,
+        "tail_share": promise.tail_share,
+        "objective": promise.objective,
+        "bound": promise.bound,
+        "status": promise.status.value,
+        "gap_share": promise.gap_share,
+        "n_tsp": promise.n_tsp,
+        "n_field_hospitals": promise.n_hospitals,
+        "holds": promise.holds,
+        "chosen_for": _tried(promise.chosen_for, promise.tail_share),
+        "fresh": _tried(promise.fresh, promise.tail_share),
+    }
+
+
+def _tried(tried: Tried, tail_share: float) -> Json:
+    """Say what a choice does in some worlds."""
+    return {
+        "first_world": tried.first,
+        "mean": tried.mean,
+        "standard_error": tried.standard_error,
+        "worst_mean": tried.worst_mean(tail_share),
+        "people": tried.people.tolist(),
+        "served": tried.served.tolist(),
+        "served_by_plain": tried.served_plain.tolist(),
+    }
