@@ -207,8 +207,16 @@ name = {name}
 # field_hospital_clock_s = 3600
 # surgery_clock_s = 7200
 # unknown_streets = "passable"   # or "closed": count on nothing that nobody reported open
-# forced = []                    # ids of structures that must be sites
-# forbidden = []                 # ids of structures that must not be
+# forced = []                    # ids of structures that must be sites, or "tsp=ID"
+# forbidden = []                 # ids of structures that must not be, or "field_hospital=ID"
+# spacing_m = 0                  # metres that stabilisation points must lie apart
+# backup_share = 0               # what a second stabilisation point in time is worth, 0 to 1
+# aim = "people"                 # or "worst-zone": leave no part of the town behind
+# use_existing = true            # care that is known to work counts beside what is asked for
+# budget = inf                   # with [question.costs]: tsp, field_hospital
+# capacity_limits = false        # true: nobody beyond a site's room counts as served
+# [question.casualties]          # injured_share, over_days, surgery_share, peak_factor ...
+# [question.capacities]          # tsp_patients_per_day, operations_per_day, beds ...
 
 # What a structure must supply; see docs/reference/requirements.md for every number and its source.
 # [requirements.tsp]
