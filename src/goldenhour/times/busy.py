@@ -69,7 +69,7 @@ def with_street_seconds(evacuation: Evacuation, seconds: NDArray[np.float64]) ->
     return replace(evacuation, layers=there)
 
 
-def is_reached(evacuation: Evacuation, sites: Rows, homes: Rows, limit_s: float) -> Bools:
+def is_reached(evacuation: Evacuation, sites: Rows, homes: Rows, limit_s: float | None) -> Bools:
     """
     Tell which homes reach some site in time, with one search from all sites at once.
 
@@ -82,7 +82,7 @@ def is_reached(evacuation: Evacuation, sites: Rows, homes: Rows, limit_s: float)
     homes
         Structure rows. Shape ``(n_homes,)``.
     limit_s
-        Longest time in seconds, inclusive.
+        Longest time in seconds, inclusive; None for no limit.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def people_by_street(
     return busy
 
 
-def _search(evacuation: Evacuation, sites: Rows, homes: Rows, limit_s: float) -> _Reached:
+def _search(evacuation: Evacuation, sites: Rows, homes: Rows, limit_s: float | None) -> _Reached:
     """Search once against the traffic; homes that share a street with a site pass no junction."""
     there, limit = evacuation.layers, limit_ticks(limit_s)
     site_at, home_at = evacuation.landing_of(sites), evacuation.landing_of(homes)
