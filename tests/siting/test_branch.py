@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -101,6 +101,7 @@ def best_by_trying_all(problem: Covered) -> float:
 
 
 @pytest.mark.laws
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_tree_finds_and_proves_the_best_choice(seed: int) -> None:
     """Value and bound meet at the best of all choices."""
@@ -112,6 +113,7 @@ def test_tree_finds_and_proves_the_best_choice(seed: int) -> None:
 
 
 @pytest.mark.laws
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), nodes=st.integers(0, 3))
 def test_tree_that_is_cut_short_still_bounds_the_best(seed: int, nodes: int) -> None:
     """Whatever was left undone counts in the bound."""
@@ -155,6 +157,7 @@ def test_told_values_rise_and_bounds_fall() -> None:
 
 
 @pytest.mark.laws
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_any_multipliers_give_a_valid_bound(seed: int) -> None:
     """The bound is right even if the solver's multipliers are nonsense."""

@@ -13,6 +13,7 @@ from goldenhour.siting.models.lscp import lscp
 from goldenhour.siting.models.mclp import mclp
 from goldenhour.siting.models.mclp_backup import mclp_backup
 from goldenhour.siting.models.mclp_capacitated import mclp_capacitated
+from goldenhour.siting.models.mclp_moves import MoveSolution, mclp_moves
 from goldenhour.siting.models.mclp_worlds import mclp_worlds
 from goldenhour.siting.models.p_centre import p_centre
 from goldenhour.siting.models.p_median import p_median
@@ -30,6 +31,7 @@ __all__ = [
     "Effort",
     "Expected",
     "Links",
+    "MoveSolution",
     "Regret",
     "Sense",
     "Solution",
@@ -42,6 +44,7 @@ __all__ = [
     "mclp",
     "mclp_backup",
     "mclp_capacitated",
+    "mclp_moves",
     "mclp_worlds",
     "p_centre",
     "p_median",
