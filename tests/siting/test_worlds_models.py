@@ -4,7 +4,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from goldenhour.base.errors import BadQuestionError, InputError, NoPlanError
+from goldenhour.siting.engine.goals import Goal
 from goldenhour.siting.models import (
     Choice,
     CVaR,
@@ -35,7 +35,7 @@ from goldenhour.siting.plan import ProofStatus
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-GOALS = [
+GOALS: list[Goal] = [
     Expected(),
     CVaR(tail_share=0.3, weight=0.5),
     CVaR(tail_share=0.2, weight=1.0),
@@ -84,7 +84,7 @@ class Town:
             if self.same is None or not {int(self.same[j]) for j in one} & set(other)
         ]
 
-    def best(self, goal: Any, *, chained: bool) -> float | None:
+    def best(self, goal: Goal, *, chained: bool) -> float | None:
         """Weigh every choice; None if there is none."""
         values = [self.served(*choice) for choice in self.choices(chained=chained)]
         if not values:
@@ -94,7 +94,7 @@ class Town:
             return float(min(np.max(most - value) for value in values))
         return max(weighed(goal, value, self.chances) for value in values)
 
-    def solve(self, goal: Any, *, chained: bool, effort: Effort | None = None) -> WorldSolution:
+    def solve(self, goal: Goal, *, chained: bool, effort: Effort | None = None) -> WorldSolution:
         """Ask the model."""
         if chained:
             return chain_worlds(
@@ -119,15 +119,15 @@ class Town:
         )
 
 
-def weighed(goal: Any, value: Floats, chances: Floats) -> float:
+def weighed(goal: Goal, value: Floats, chances: Floats) -> float:
     """Weigh worlds by the textbook: CVaR as the best of all thresholds."""
     mean = float(chances @ value)
-    if isinstance(goal, Expected):
+    if not isinstance(goal, CVaR):
         return mean
     tail = max(
         eta - float(chances @ np.maximum(0.0, eta - value)) / goal.tail_share for eta in value
     )
-    return (1 - goal.weight) * mean + goal.weight * tail
+    return float((1 - goal.weight) * mean + goal.weight * tail)
 
 
 def _subsets(choice: Choice, n: int) -> list[tuple[int, ...]]:
@@ -170,9 +170,9 @@ def make_town(seed: int) -> Town:
 @pytest.mark.laws
 @pytest.mark.parametrize("goal", GOALS, ids=str)
 @pytest.mark.parametrize("chained", [False, True])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6))
-def test_worlds_find_what_brute_force_finds(seed: int, goal: Any, chained: bool) -> None:  # noqa: FBT001 - pytest passes by name
+def test_worlds_find_what_brute_force_finds(seed: int, goal: Goal, chained: bool) -> None:  # noqa: FBT001 - pytest passes by name
     """The choice is as good as the best of all, is proven so, and keeps every rule."""
     town = make_town(seed)
     best = town.best(goal, chained=chained)
@@ -190,7 +190,7 @@ def test_worlds_find_what_brute_force_finds(seed: int, goal: Any, chained: bool)
 
 
 @pytest.mark.laws
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_one_world_is_the_plain_model(seed: int) -> None:
     """With one world every goal but regret is plain coverage, and regret is nothing."""
@@ -210,7 +210,7 @@ def test_one_world_is_the_plain_model(seed: int) -> None:
 
 
 @pytest.mark.laws
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_order_of_worlds_changes_nothing(seed: int) -> None:
     """Worlds told in another order give the same objective and the same values, turned likewise."""
@@ -233,7 +233,7 @@ def test_order_of_worlds_changes_nothing(seed: int) -> None:
 
 
 @pytest.mark.laws
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_worst_worlds_are_never_better_than_the_mean(seed: int) -> None:
     """CVaR lies between the worst world and the mean, and no regret is below nothing."""
@@ -252,7 +252,7 @@ def test_worst_worlds_are_never_better_than_the_mean(seed: int) -> None:
 
 
 @pytest.mark.laws
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6), nodes=st.integers(0, 2))
 def test_search_cut_short_still_bounds_the_best(seed: int, nodes: int) -> None:
     """However little is looked at, the best choice lies between value and bound."""

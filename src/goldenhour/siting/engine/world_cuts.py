@@ -26,6 +26,7 @@ from goldenhour.siting.kernels.worlds import Aim
 
 _MIXED_CLUSTERS, _WORLD_CLUSTERS = (5, 60), (1, 6)
 _MET = 1e-9
+_SHUT = 1e-4
 
 
 @dataclass(kw_only=True)
@@ -208,6 +209,7 @@ class WorldProgram:
         """
         n_sites = len(self.tiers.sites.allowed)
         point = np.clip(value[: self.n_open], 0.0, 1.0)
+        point[point < _SHUT] = 0.0  # planes elsewhere hold too, and what is shut costs no time
         x, z = np.ascontiguousarray(point[:n_sites]), np.ascontiguousarray(point[n_sites:])
         found = []
         if self._n_mixed:

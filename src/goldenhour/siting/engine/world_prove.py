@@ -63,7 +63,8 @@ class _Proof:
         self.kept = np.ones(program.n_open, dtype=np.bool_)
         self.score: Floats = np.zeros(program.n_open)
         self.best: Bools | None = None
-        self.value, self.bound, self.nodes = -np.inf, np.inf, 0
+        most = np.maximum(program.profit * program.lower, program.profit * program.upper)
+        self.value, self.bound, self.nodes = -np.inf, float(most.sum()), 0
         self._worth = -np.inf  # of the best choice; the tree tells its value before its choice
 
     @property
@@ -91,7 +92,9 @@ class _Proof:
     def begin(self, first: Bools | None) -> None:
         """Find a choice to begin with; a first one is found even if there is no time at all."""
         search = self.program.search
-        for start in (lambda: first, search.greedy, search.hospitals_first):
+        if first is not None:
+            self._keep(first)
+        for start in (search.greedy, search.hospitals_first):
             if self.best is not None and self.is_over:
                 return
             chosen = start()
@@ -123,7 +126,7 @@ class _Proof:
         found = self._branch(replace(self.effort, nodes=1, stop=_After(rounds, self.effort)))
         if self.kept.all():
             self.score = found.score
-        if self.is_over or self.best is None:
+        if self.best is None or self.is_over:
             return False
         may = beating(found.score, self.value, self.program.grain)
         may |= self.best[self.kept] | (self.program.lower[: len(may)] > 0)
@@ -131,15 +134,15 @@ class _Proof:
         if fewer:
             self.kept[np.flatnonzero(self.kept)[~may]] = False
             self.program = self.program.restricted(may)
-        self._search(found.score[may] if fewer else found.score)
+        self._search(self.best[self.kept], found.score[may] if fewer else found.score)
         return fewer
 
-    def _search(self, score: Floats) -> None:
+    def _search(self, chosen: Bools, score: Floats) -> None:
         """Search what is left more thoroughly, as far as its size allows."""
         program = self.program
         size = 1 + len(program.table.lanes.group_lane)
         kicks, exchanges = int(min(_KICKS, _WORK / size)), int(_EXCHANGES / size)
-        better = program.search.improve(self.best[self.kept], kicks=kicks, seed=self.effort.seed)
+        better = program.search.improve(chosen, kicks=kicks, seed=self.effort.seed)
         self._keep(better)
         score = score[program.table.n_sites :]
         self._keep(program.search.explore(better, self.effort.stop, score=score, most=exchanges))

@@ -170,7 +170,7 @@ class WorldSearch:
 
     def greedy(self) -> Bools | None:
         """
-        Place one site after another as if every hospital were open, then hospitals: the common rule.
+        Place one site after another as if all hospitals were open, then these: the common rule.
 
         Returns
         -------
@@ -325,14 +325,14 @@ class WorldSearch:
         seats = np.full(tier.n, EMPTY, dtype=np.int32)
         begin = np.concatenate([held, np.array(others, dtype=np.int64)])[: tier.n]
         seats[: len(begin)] = begin
-        rules = Rules(
-            kernel.usable_lanes(self.served.lanes, open_hospital),
-            may,
-            np.arange(tier.n) < len(held),
-            self._least,
-        )
-        placed = kernel.place(self.served, self.aim, rules, seats, (kicks, seed))
-        return placed[placed != EMPTY]
+        rules = Rules(may, np.arange(tier.n) < len(held), self._least)
+        served = self.served
+        if len(open_hospital):
+            usable = kernel.usable_lanes(served.lanes, open_hospital)
+            served = kernel.only(served, usable)
+        placed: Rows = kernel.place(served, self.aim, rules, seats, (kicks, seed))
+        filled: Rows = placed[placed != EMPTY]
+        return filled
 
     def _hospitals(self, sites: Rows, begin: Bools) -> Bools:
         """Choose hospitals for given sites, from those that are open."""
@@ -347,8 +347,8 @@ class WorldSearch:
         seats = np.full(tier.n, EMPTY, dtype=np.int32)
         first = np.concatenate([held, others])[: tier.n]
         seats[: len(first)] = first
-        fixed = np.arange(tier.n) < len(held)
-        found = kernel.best_hospitals(self.served, self.aim, sites, may, fixed, seats, self._least)
+        rules = Rules(may, np.arange(tier.n) < len(held), self._least)
+        found = kernel.best_hospitals(self.served, self.aim, rules, sites, seats)
         is_open = np.zeros(len(tier.allowed), dtype=np.bool_)
         is_open[found[found != EMPTY]] = True
         return is_open

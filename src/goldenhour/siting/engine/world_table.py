@@ -103,7 +103,8 @@ class WorldTable:
             Shape ``(n_groups,)``.
         """
         weighed = self.entries.weight * worth_of_world[self.entries.row]
-        return np.bincount(self.entry_group, weights=weighed, minlength=self.n_groups)
+        summed = np.bincount(self.entry_group, weights=weighed, minlength=self.n_groups)
+        return np.asarray(summed, dtype=np.float64)
 
     def scaled(self, factor: float) -> "WorldTable":
         """
@@ -174,7 +175,8 @@ def restricted(table: WorldTable, sites: Bools, hospitals: Bools) -> WorldTable:
     held = entry_group >= 0
     key = entry_group[held] * table.n_worlds + table.entries.row[held]
     keys, inverse = np.unique(key, return_inverse=True)
-    weight = np.bincount(inverse, weights=table.entries.weight[held], minlength=len(keys))
+    summed = np.bincount(inverse, weights=table.entries.weight[held], minlength=len(keys))
+    weight = np.asarray(summed, dtype=np.float64)
     entry_start = np.searchsorted(keys, np.arange(len(first) + 1) * table.n_worlds)
     entries = Entries(
         entry_start.astype(np.int64), (keys % table.n_worlds).astype(np.int32), weight

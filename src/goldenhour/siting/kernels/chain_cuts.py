@@ -55,6 +55,7 @@ class _Desk(NamedTuple):
     queue: Rows
     seen: Bools  # lanes
     found: Bools  # hospitals
+    lane: Rows  # lanes that can send
 
 
 @numba.njit(cache=True)
@@ -69,26 +70,36 @@ def _desk(n_lanes: int, n_hospitals: int) -> _Desk:
         np.zeros(n_lanes, dtype=np.int32),
         np.zeros(n_lanes, dtype=np.bool_),
         np.zeros(n_hospitals, dtype=np.bool_),
+        np.zeros(n_lanes, dtype=np.int32),
     )
 
 
 @numba.njit(cache=True)
-def _pour(
-    lanes: Lanes, desk: _Desk, first: int, n: int, x: Floats, z: Floats, most: float
-) -> float:
+def _pick(lanes: Lanes, desk: _Desk, g: int, x: Floats) -> int:
+    """Take the lanes of a group whose site is open in part: only they can send anything."""
+    n = 0
+    for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
+        lane = lanes.group_lane[at]
+        if x[lanes.lane_site[lane]] > 0.0:
+            desk.lane[n] = lane
+            n += 1
+    return n
+
+
+@numba.njit(cache=True)
+def _pour(lanes: Lanes, desk: _Desk, n: int, x: Floats, z: Floats, most: float) -> float:
     """Send what goes without detours; a lane that needs no hospital always arrives."""
     total = 0.0
     for at in range(n):
-        c = lanes.lane_class[lanes.group_lane[first + at]]
+        c = lanes.lane_class[desk.lane[at]]
         if c == NEEDS_NONE:
             continue
         for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
             desk.left[lanes.class_hospital[e]] = most * z[lanes.class_hospital[e]]
             desk.flow[at, lanes.class_hospital[e]] = 0.0
     for at in range(n):
-        lane = lanes.group_lane[first + at]
-        desk.spare[at] = x[lanes.lane_site[lane]]
-        c = lanes.lane_class[lane]
+        desk.spare[at] = x[lanes.lane_site[desk.lane[at]]]
+        c = lanes.lane_class[desk.lane[at]]
         if c == NEEDS_NONE:
             total += desk.spare[at]
             desk.spare[at] = 0.0
@@ -107,12 +118,12 @@ def _pour(
 
 
 @numba.njit(cache=True)
-def _reroute(lanes: Lanes, desk: _Desk, first: int, n: int) -> float:
-    """Find one detour from a lane with something to spare; 0 where there is none, all seen."""
+def _queue_up(lanes: Lanes, desk: _Desk, n: int) -> int:
+    """Start from the lanes with something to spare; nothing else is seen yet."""
     desk.seen[:n] = False
     n_queued = 0
     for at in range(n):
-        c = lanes.lane_class[lanes.group_lane[first + at]]
+        c = lanes.lane_class[desk.lane[at]]
         if c == NEEDS_NONE:
             continue
         for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
@@ -122,11 +133,17 @@ def _reroute(lanes: Lanes, desk: _Desk, first: int, n: int) -> float:
             desk.from_hospital[at] = -1
             desk.queue[n_queued] = at
             n_queued += 1
-    taken = 0
+    return n_queued
+
+
+@numba.njit(cache=True)
+def _reroute(lanes: Lanes, desk: _Desk, n: int) -> float:
+    """Find one detour from a lane with something to spare; 0 where there is none, all seen."""
+    n_queued, taken = _queue_up(lanes, desk, n), 0
     while taken < n_queued:
         at = desk.queue[taken]
         taken += 1
-        c = lanes.lane_class[lanes.group_lane[first + at]]
+        c = lanes.lane_class[desk.lane[at]]
         for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
             k = lanes.class_hospital[e]
             if desk.found[k]:
@@ -136,11 +153,9 @@ def _reroute(lanes: Lanes, desk: _Desk, first: int, n: int) -> float:
             if desk.left[k] > _EPS:
                 return _send(desk, k)
             for other in range(n):
-                if (
-                    not desk.seen[other]
-                    and desk.flow[other, k] > _EPS
-                    and _reaches(lanes, lanes.group_lane[first + other], k)
-                ):
+                if desk.seen[other] or desk.flow[other, k] <= _EPS:
+                    continue
+                if _reaches(lanes, desk.lane[other], k):
                     desk.seen[other] = True
                     desk.from_hospital[other] = k
                     desk.queue[n_queued] = other
@@ -163,7 +178,8 @@ def _reaches(lanes: Lanes, lane: int | np.int32, k: int | np.int32) -> bool:
 @numba.njit(cache=True)
 def _send(desk: _Desk, last: int | np.int32) -> float:
     """Send as much as a detour carries."""
-    amount, at = desk.left[last], desk.from_lane[last]
+    amount: float = desk.left[last]
+    at = desk.from_lane[last]
     while desk.from_hospital[at] >= 0:
         k = desk.from_hospital[at]
         amount = min(amount, desk.flow[at, k])
@@ -182,40 +198,64 @@ def _send(desk: _Desk, last: int | np.int32) -> float:
 
 
 @numba.njit(cache=True)
-def _mark(lanes: Lanes, desk: _Desk, first: int, n: int, side: Sides) -> None:
-    """Cut what was seen at its hospitals, and what reaches nothing else and has no part in it."""
+def _mark(lanes: Lanes, desk: _Desk, g: int, n: int, x: Floats, side: Sides) -> None:
+    """Cut what was seen at its hospitals, and what is shut and reaches nothing else."""
+    first, after = lanes.group_start[g], lanes.group_start[g + 1]
+    side[first:after] = AT_SITE
     desk.found[:] = False
+    some = False
     for at in range(n):
-        side[first + at] = AT_SITE
         if desk.seen[at]:
-            side[first + at] = AT_HOSPITALS
-            c = lanes.lane_class[lanes.group_lane[first + at]]
+            some = True
+            c = lanes.lane_class[desk.lane[at]]
             for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
                 desk.found[lanes.class_hospital[e]] = True
-    for at in range(n):
-        c = lanes.lane_class[lanes.group_lane[first + at]]
-        if desk.seen[at] or c == NEEDS_NONE:
+    if not some:
+        return
+    picked = 0
+    for at in range(first, after):
+        lane = lanes.group_lane[at]
+        if x[lanes.lane_site[lane]] > 0.0:
+            side[at] = AT_HOSPITALS if desk.seen[picked] else AT_SITE
+            picked += 1
             continue
-        within = True
-        for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
-            within = within and desk.found[lanes.class_hospital[e]]
+        c = lanes.lane_class[lane]
+        within = c != NEEDS_NONE
         if within:
-            side[first + at] = AT_HOSPITALS
+            for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
+                within = within and desk.found[lanes.class_hospital[e]]
+        side[at] = AT_HOSPITALS if within else AT_SITE
 
 
 @numba.njit(cache=True)
 def _lane_by_lane(
-    lanes: Lanes, first: int, n: int, x: Floats, z_of_class: Floats, side: Sides
-) -> float:
-    """Cut every lane where it is narrower, for itself."""
-    total = 0.0
-    for at in range(n):
-        lane = lanes.group_lane[first + at]
-        c, part = lanes.lane_class[lane], x[lanes.lane_site[lane]]
-        by_link = c != NEEDS_NONE and z_of_class[c] < part
-        total += z_of_class[c] if by_link else part
-        side[first + at] = AT_LANE if by_link else AT_SITE
-    return total
+    lanes: Lanes, x: Floats, z_of_class: Floats, most: float, side: Sides, total: Floats
+) -> Rows:
+    """
+    Cut every lane where it is narrower, for itself, and find the groups where that may be too wide.
+
+    It is not if every hospital set lets through whatever the sites send (Hall's condition).
+    """
+    n_groups, n_left = len(total), 0
+    left = np.empty(n_groups, dtype=np.int32)
+    for g in range(n_groups):
+        sent, narrowest, n_open = 0.0, np.inf, 0
+        for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
+            lane = lanes.group_lane[at]
+            c, part = lanes.lane_class[lane], x[lanes.lane_site[lane]]
+            through = part if c == NEEDS_NONE else z_of_class[c]
+            by_link = through < part
+            side[at] = AT_LANE if by_link else AT_SITE
+            total[g] += through if by_link else part
+            if part > 0.0:
+                n_open += 1
+                sent += part
+                if c != NEEDS_NONE:
+                    narrowest = min(narrowest, through)
+        if n_open > 1 and narrowest < min(most, sent) - _EPS:
+            left[n_left] = g
+            n_left += 1
+    return left[:n_left]
 
 
 @numba.njit(cache=True)
@@ -227,33 +267,30 @@ def sides(lanes: Lanes, x: Floats, z: Floats, most: float) -> tuple[Bools, Sides
     on which each lane of the group is cut.
     """
     n_groups = len(lanes.group_start) - 1
-    is_open = np.zeros(n_groups, dtype=np.bool_)
     side = np.zeros(len(lanes.group_lane), dtype=np.int8)
     z_of_class = np.zeros(len(lanes.class_start) - 1)
     for c in range(len(z_of_class)):
         for e in range(lanes.class_start[c], lanes.class_start[c + 1]):
             z_of_class[c] += z[lanes.class_hospital[e]]
+    total = np.zeros(n_groups)
+    left = _lane_by_lane(lanes, x, z_of_class, most, side, total)
     widest = 0
-    for g in range(n_groups):
+    for g in left:
         widest = max(widest, lanes.group_start[g + 1] - lanes.group_start[g])
     desk = _desk(widest, len(z))
-    for g in range(n_groups):
-        first = lanes.group_start[g]
-        n = lanes.group_start[g + 1] - first
-        alone = _lane_by_lane(lanes, first, n, x, z_of_class, side)
-        if n == 1 or len(z) == 0:
-            is_open[g] = alone < most - _EPS
-            continue
-        total = _pour(lanes, desk, first, n, x, z, most)
-        while total < most - _EPS:
-            more = _reroute(lanes, desk, first, n)
-            total += more
+    for g in left:
+        picked = _pick(lanes, desk, g, x)
+        sent = _pour(lanes, desk, picked, x, z, most)
+        while sent < most - _EPS:
+            more = _reroute(lanes, desk, picked)
+            sent += more
             if more == 0.0:
                 break
-        is_open[g] = total < most - _EPS
-        if is_open[g] and total < alone:
-            _mark(lanes, desk, first, n, side)
-    return is_open, side
+        if sent < total[g]:
+            total[g] = sent
+            if sent < most - _EPS:
+                _mark(lanes, desk, g, picked, x, side)
+    return total < most - _EPS, side
 
 
 @numba.njit(cache=True)

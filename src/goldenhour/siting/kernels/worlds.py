@@ -50,10 +50,16 @@ class Served(NamedTuple):
 class Rules(NamedTuple):
     """What a search may do."""
 
-    usable: Bools  # lanes whose site counts with the hospitals that are open
     allowed: Bools  # sites
     fixed: Bools  # slots that keep their site
     least: float  # an exchange must gain more than this
+
+
+class _Open(NamedTuple):
+    """What is open of both tiers."""
+
+    site: Bools
+    hospital: Bools
 
 
 class Desk(NamedTuple):
@@ -108,6 +114,44 @@ def usable_lanes(lanes: Lanes, open_hospital: Bools) -> Bools:
 
 
 @numba.njit(cache=True)
+def only(served: Served, usable: Bools) -> Served:
+    """Keep the lanes whose site counts: everything else is dead weight while hospitals stay."""
+    lanes = served.lanes
+    n_groups, n_kept = len(lanes.group_start) - 1, 0
+    for lane in lanes.group_lane:
+        n_kept += usable[lane]
+    start, kept = np.zeros(n_groups + 1, dtype=np.int64), np.empty(n_kept, dtype=np.int32)
+    at = 0
+    for g in range(n_groups):
+        for e in range(lanes.group_start[g], lanes.group_start[g + 1]):
+            if usable[lanes.group_lane[e]]:
+                kept[at] = lanes.group_lane[e]
+                at += 1
+        start[g + 1] = at
+    site_start = np.zeros(len(served.site_start), dtype=np.int64)
+    site_lane = np.empty(len(served.site_lane), dtype=np.int32)
+    at = 0
+    for j in range(len(site_start) - 1):
+        for e in range(served.site_start[j], served.site_start[j + 1]):
+            if usable[served.site_lane[e]]:
+                site_lane[at] = served.site_lane[e]
+                at += 1
+        site_start[j + 1] = at
+    left = Lanes(
+        start, kept, lanes.lane_site, lanes.lane_class, lanes.class_start, lanes.class_hospital
+    )
+    return Served(
+        left,
+        served.entries,
+        served.lane_start,
+        served.lane_group,
+        site_start,
+        site_lane,
+        served.backup_share,
+    )
+
+
+@numba.njit(cache=True)
 def value_of(served: Served, sites: Rows, usable: Bools, n_worlds: int) -> Floats:
     """Count what some sites are worth in each world."""
     covers = np.zeros(len(served.entries.start) - 1, dtype=np.int32)
@@ -142,7 +186,7 @@ def _credit(entries: Entries, row: Floats, g: int | np.int32, factor: float) -> 
 
 
 @numba.njit(cache=True)
-def new_desk(served: Served, rules: Rules, n_slots: int, n_worlds: int) -> Desk:
+def new_desk(served: Served, n_slots: int, n_worlds: int) -> Desk:
     """Start with nothing open."""
     n_sites, n_groups = len(served.site_start) - 1, len(served.entries.start) - 1
     desk = Desk(
@@ -155,12 +199,12 @@ def new_desk(served: Served, rules: Rules, n_slots: int, n_worlds: int) -> Desk:
         np.zeros((n_slots, n_sites, n_worlds)),
     )
     for g in range(n_groups):
-        _spread(served, rules, desk, g, 1.0)
+        _spread(served, desk, g, 1.0)
     return desk
 
 
 @numba.njit(cache=True)
-def _spread(served: Served, rules: Rules, desk: Desk, g: int | np.int32, sign: float) -> None:
+def _spread(served: Served, desk: Desk, g: int | np.int32, sign: float) -> None:
     """Put down, or take back, what a group means for every exchange."""
     count, entries = desk.covers[g], served.entries
     more = sign * _more(count, served.backup_share)
@@ -169,42 +213,37 @@ def _spread(served: Served, rules: Rules, desk: Desk, g: int | np.int32, sign: f
         return
     lanes = served.lanes
     for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
-        lane = lanes.group_lane[at]
-        if not rules.usable[lane]:
-            continue
-        j = lanes.lane_site[lane]
+        j = lanes.lane_site[lanes.group_lane[at]]
         if more != 0.0:
             _credit(entries, desk.gain[j], g, more)
         t = desk.slot_of[j]
         if t == EMPTY or lost == 0.0:
             continue
         _credit(entries, desk.loss[t], g, lost)
-        for other in range(lanes.group_start[g], lanes.group_start[g + 1]):
-            if lost != more and rules.usable[lanes.group_lane[other]]:
+        if lost != more:
+            for other in range(lanes.group_start[g], lanes.group_start[g + 1]):
                 i = lanes.lane_site[lanes.group_lane[other]]
                 _credit(entries, desk.extra[t, i], g, lost - more)
 
 
 @numba.njit(cache=True)
-def _move(served: Served, rules: Rules, desk: Desk, t: int | np.int64, j: int | np.int64) -> None:
+def _move(served: Served, desk: Desk, t: int | np.int64, j: int | np.int64) -> None:
     """Open site ``j`` in the empty slot ``t``, or close it if it is open there."""
     opens = desk.slot_of[j] == EMPTY
     for step in range(2):
         for at in range(served.site_start[j], served.site_start[j + 1]):
             lane = served.site_lane[at]
-            if not rules.usable[lane]:
-                continue
             for e in range(served.lane_start[lane], served.lane_start[lane + 1]):
                 g = served.lane_group[e]
                 if step == 0:
-                    _spread(served, rules, desk, g, -1.0)
+                    _spread(served, desk, g, -1.0)
                     continue
                 before = desk.covers[g] if opens else desk.covers[g] - 1
                 worth = _more(before, served.backup_share)
                 desk.covers[g] += 1 if opens else -1
                 if worth != 0.0:
                     _credit(served.entries, desk.value, g, worth if opens else -worth)
-                _spread(served, rules, desk, g, 1.0)
+                _spread(served, desk, g, 1.0)
         if step == 0:
             desk.slot[t] = j if opens else EMPTY
             desk.slot_of[j] = t if opens else EMPTY
@@ -225,51 +264,52 @@ def _fill(served: Served, aim: Aim, rules: Rules, desk: Desk) -> None:
                 if gain > best_gain:
                     best, best_gain = j, gain
         if best != EMPTY:
-            _move(served, rules, desk, t, best)
+            _move(served, desk, t, best)
 
 
 @numba.njit(cache=True)
 def _swap(served: Served, aim: Aim, rules: Rules, desk: Desk) -> None:
     """Exchange an open site for a closed one, the best pair first, while that gains."""
-    n_worlds = len(desk.value)
-    slope, spare, after = np.zeros(n_worlds), np.zeros(n_worlds), np.zeros(n_worlds)
     while True:
-        now = weigh(aim, desk.value, slope)
-        gained = desk.gain @ slope
-        lost = desk.loss @ slope
-        best, best_t, best_j = rules.least, EMPTY, EMPTY
-        for t in range(len(desk.slot)):
-            if rules.fixed[t] or desk.slot[t] == EMPTY:
-                continue
-            for j in range(len(gained)):
-                if not rules.allowed[j] or desk.slot_of[j] != EMPTY:
-                    continue
-                rough = gained[j] - lost[t]
-                for s in range(n_worlds):
-                    rough += desk.extra[t, j, s] * slope[s]
-                if rough <= best:
-                    continue
-                for s in range(n_worlds):
-                    after[s] = desk.value[s] + desk.gain[j, s] - desk.loss[t, s]
-                    after[s] += desk.extra[t, j, s]
-                exact = weigh(aim, after, spare) - now
-                if exact > best:
-                    best, best_t, best_j = exact, t, j
-        if best_t == EMPTY:
+        t, j = _best_swap(aim, rules, desk)
+        if j == EMPTY:
             return
-        _move(served, rules, desk, best_t, desk.slot[best_t])
-        _move(served, rules, desk, best_t, best_j)
+        _move(served, desk, t, desk.slot[t])
+        _move(served, desk, t, j)
 
 
 @numba.njit(cache=True)
-def _seat(served: Served, rules: Rules, desk: Desk, wanted: Rows) -> None:
+def _best_swap(aim: Aim, rules: Rules, desk: Desk) -> tuple[int, int]:
+    """Find the exchange that gains most: slot and site, EMPTY if none gains."""
+    n_worlds = len(desk.value)
+    slope, spare, after = np.zeros(n_worlds), np.zeros(n_worlds), np.zeros(n_worlds)
+    now = weigh(aim, desk.value, slope)
+    gained, lost = desk.gain @ slope, desk.loss @ slope
+    best, best_t, best_j = rules.least, EMPTY, EMPTY
+    for t in np.flatnonzero(~rules.fixed & (desk.slot != EMPTY)):
+        for j in np.flatnonzero(rules.allowed & (desk.slot_of == EMPTY)):
+            rough = gained[j] - lost[t]
+            for s in range(n_worlds):
+                rough += desk.extra[t, j, s] * slope[s]
+            if rough <= best:
+                continue
+            for s in range(n_worlds):
+                after[s] = desk.value[s] + desk.gain[j, s] - desk.loss[t, s] + desk.extra[t, j, s]
+            exact = weigh(aim, after, spare) - now
+            if exact > best:
+                best, best_t, best_j = exact, int(t), int(j)
+    return best_t, best_j
+
+
+@numba.njit(cache=True)
+def _seat(served: Served, desk: Desk, wanted: Rows) -> None:
     """Open exactly the wanted sites, each in its slot."""
     for t in range(len(wanted)):
         if desk.slot[t] != wanted[t] and desk.slot[t] != EMPTY:
-            _move(served, rules, desk, t, desk.slot[t])
+            _move(served, desk, t, desk.slot[t])
     for t in range(len(wanted)):
         if desk.slot[t] == EMPTY and wanted[t] != EMPTY:
-            _move(served, rules, desk, t, wanted[t])
+            _move(served, desk, t, wanted[t])
 
 
 @numba.njit(cache=True)
@@ -277,11 +317,12 @@ def place(served: Served, aim: Aim, rules: Rules, start: Rows, kicks: tuple[int,
     """
     Fill the empty slots, exchange to a local best, then kick it a number of times.
 
+    Every lane of ``served`` counts: give it through ``only``.
     ``kicks`` are how many, and the seed; fewer than none fills only.
     """
     n_worlds, rounds = len(aim.chance), kicks[0]
-    desk = new_desk(served, rules, len(start), n_worlds)
-    _seat(served, rules, desk, start)
+    desk = new_desk(served, len(start), n_worlds)
+    _seat(served, desk, start)
     _fill(served, aim, rules, desk)
     if rounds < 0:
         return desk.slot.copy()
@@ -297,7 +338,7 @@ def place(served: Served, aim: Aim, rules: Rules, start: Rows, kicks: tuple[int,
         if value > best_value + rules.least:
             best, best_value = desk.slot.copy(), value
         else:
-            _seat(served, rules, desk, best)
+            _seat(served, desk, best)
     return best
 
 
@@ -319,62 +360,69 @@ def _shake(served: Served, rules: Rules, desk: Desk, pool: Ints, state: np.uint6
         j = pool[np.int64(_mix(state) % np.uint64(len(pool)))]
         if not rules.fixed[t] and desk.slot_of[j] == EMPTY:
             if desk.slot[t] != EMPTY:
-                _move(served, rules, desk, t, desk.slot[t])
-            _move(served, rules, desk, t, j)
+                _move(served, desk, t, desk.slot[t])
+            _move(served, desk, t, j)
     return state
 
 
 @numba.njit(cache=True)
-def best_hospitals(
-    served: Served, aim: Aim, sites: Rows, may: Bools, fixed: Bools, hospitals: Rows, least: float
-) -> Rows:
-    """Fill the empty seats of hospitals for given sites, then exchange single ones while it gains."""
+def best_hospitals(served: Served, aim: Aim, rules: Rules, sites: Rows, hospitals: Rows) -> Rows:
+    """Fill empty seats of hospitals for given sites, then exchange single ones while it gains."""
     chosen = hospitals.copy()
-    slope = np.zeros(len(aim.chance))
-    is_open = np.zeros(len(may), dtype=np.bool_)
-    for k in chosen:
-        if k != EMPTY:
-            is_open[k] = True
+    is_open = np.zeros(len(rules.allowed), dtype=np.bool_)
+    is_open[chosen[chosen != EMPTY]] = True
     is_at = np.zeros(len(served.site_start) - 1, dtype=np.bool_)
-    for j in sites:
-        is_at[j] = True
+    is_at[sites] = True
     gained = True
     while gained:
         gained = False
         for t in range(len(chosen)):
             before = chosen[t]
-            if fixed[t] and before != EMPTY:
-                continue
             if before != EMPTY:
-                is_open[before] = False
-            value, gain = _hospital_gains(served, sites, is_at, is_open, len(slope))
-            best, best_value = before, -np.inf
-            if before != EMPTY:
-                best_value = weigh(aim, value + gain[before], slope)
-            for k in range(len(may)):
-                if not may[k] or is_open[k]:
+                if rules.fixed[t]:
                     continue
-                found = weigh(aim, value + gain[k], slope)
-                if best == EMPTY or found > best_value + least:
-                    best, best_value = k, found
-            if best == EMPTY:
-                continue
-            gained = gained or best != before
-            chosen[t] = best
-            is_open[best] = True
+                is_open[before] = False
+            best = _best_hospital(served, aim, rules, sites, _Open(is_at, is_open), before)
+            if best != EMPTY:
+                gained = gained or best != before
+                chosen[t] = best
+                is_open[best] = True
     return chosen
 
 
 @numba.njit(cache=True)
+def _best_hospital(
+    served: Served,
+    aim: Aim,
+    rules: Rules,
+    sites: Rows,
+    opened: _Open,
+    before: int | np.int32,
+) -> int:
+    """Find the hospital that serves most beside those that are open; the one before if equal."""
+    n_worlds = len(aim.chance)
+    value, gain = _hospital_gains(served, sites, opened, n_worlds)
+    slope = np.zeros(n_worlds)
+    best, best_value = int(before), -np.inf
+    if before != EMPTY:
+        best_value = weigh(aim, value + gain[before], slope)
+    for k in np.flatnonzero(rules.allowed & ~opened.hospital):
+        found = weigh(aim, value + gain[k], slope)
+        if best == EMPTY or found > best_value + rules.least:
+            best, best_value = int(k), found
+    return best
+
+
+@numba.njit(cache=True)
 def _hospital_gains(
-    served: Served, sites: Rows, is_at: Bools, is_open: Bools, n_worlds: int
+    served: Served, sites: Rows, opened: _Open, n_worlds: int
 ) -> tuple[Floats, Floats]:
     """Value of each world for given sites, and what each further hospital would add."""
     lanes, share = served.lanes, served.backup_share
-    usable = usable_lanes(lanes, is_open)
-    value, gain = np.zeros(n_worlds), np.zeros((len(is_open), n_worlds))
+    usable = usable_lanes(lanes, opened.hospital)
+    value, gain = np.zeros(n_worlds), np.zeros((len(opened.hospital), n_worlds))
     seen = np.zeros(len(served.entries.start) - 1, dtype=np.bool_)
-    more = np.zeros(len(is_open), dtype=np.int64)
+    more = np.zeros(len(opened.hospital), dtype=np.int64)
     for j in sites:
         for at in range(served.site_start[j], served.site_start[j + 1]):
             lane = served.site_lane[at]
@@ -383,13 +431,11 @@ def _hospital_gains(
                 if seen[g]:
                     continue
                 seen[g] = True
-                count = _lanes_open(lanes, g, is_at, usable)
+                count = _count(lanes, g, opened.site, usable, more)
                 worth = _worth(count, share)
                 if worth != 0.0:
                     _credit(served.entries, value, g, worth)
-                if worth < 1.0 + share:
-                    _count_hospitals(lanes, g, is_at, usable, more)
-                    _credit_hospitals(served, g, is_at, usable, more, count, gain)
+                _credit_hospitals(served, g, opened.site, usable, more, gain)
     return value, gain
 
 
@@ -402,49 +448,40 @@ def _worth(count: int | np.int64, backup_share: float) -> float:
 
 
 @numba.njit(cache=True)
-def _lanes_open(lanes: Lanes, g: int | np.int32, is_at: Bools, usable: Bools) -> int:
-    """Count the open lanes of a group."""
+def _count(lanes: Lanes, g: int | np.int32, is_at: Bools, usable: Bools, more: Ints) -> int:
+    """Count the open lanes of a group, and how many each further hospital would open."""
     count = 0
     for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
         lane = lanes.group_lane[at]
-        if is_at[lanes.lane_site[lane]] and usable[lane]:
+        if not is_at[lanes.lane_site[lane]]:
+            continue
+        if usable[lane]:
             count += 1
+            continue
+        c = lanes.lane_class[lane]
+        for h in range(lanes.class_start[c], lanes.class_start[c + 1]):
+            more[lanes.class_hospital[h]] += 1
     return count
 
 
 @numba.njit(cache=True)
-def _count_hospitals(
-    lanes: Lanes, g: int | np.int32, is_at: Bools, usable: Bools, more: Ints
-) -> None:
-    """Count how many lanes of a group each hospital would open."""
-    for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
-        lane = lanes.group_lane[at]
-        if is_at[lanes.lane_site[lane]] and not usable[lane]:
-            c = lanes.lane_class[lane]
-            for h in range(lanes.class_start[c], lanes.class_start[c + 1]):
-                more[lanes.class_hospital[h]] += 1
-
-
-@numba.njit(cache=True)
 def _credit_hospitals(
-    served: Served,
-    g: int | np.int32,
-    is_at: Bools,
-    usable: Bools,
-    more: Ints,
-    count: int | np.int64,
-    gain: Floats,
+    served: Served, g: int | np.int32, is_at: Bools, usable: Bools, more: Ints, gain: Floats
 ) -> None:
     """Credit each hospital with what it would add to a group, and forget the counts."""
     lanes, share = served.lanes, served.backup_share
+    count = 0
     for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
         lane = lanes.group_lane[at]
-        if is_at[lanes.lane_site[lane]] and not usable[lane]:
-            c = lanes.lane_class[lane]
-            for h in range(lanes.class_start[c], lanes.class_start[c + 1]):
-                k = lanes.class_hospital[h]
-                if more[k] > 0:
-                    added = _worth(count + more[k], share) - _worth(count, share)
-                    if added != 0.0:
-                        _credit(served.entries, gain[k], g, added)
-                    more[k] = 0
+        count += is_at[lanes.lane_site[lane]] and usable[lane]
+    for at in range(lanes.group_start[g], lanes.group_start[g + 1]):
+        lane = lanes.group_lane[at]
+        if not is_at[lanes.lane_site[lane]] or usable[lane]:
+            continue
+        c = lanes.lane_class[lane]
+        for h in range(lanes.class_start[c], lanes.class_start[c + 1]):
+            k = lanes.class_hospital[h]
+            added = _worth(count + more[k], share) - _worth(count, share)
+            if more[k] > 0 and added != 0.0:
+                _credit(served.entries, gain[k], g, added)
+            more[k] = 0

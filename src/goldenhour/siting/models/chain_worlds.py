@@ -32,7 +32,7 @@ from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plain.worlds import WorldSolution
 
 
-def chain_worlds(
+def chain_worlds(  # noqa: PLR0913 - a question of two tiers over worlds has so many parts
     covers: Iterable[Covers],
     links: Links | Iterable[Links],
     people: ArrayLike | Sequence[ArrayLike],

@@ -29,7 +29,7 @@ from goldenhour.siting.plain.inputs import require_people
 from goldenhour.siting.plain.worlds import WorldSolution
 
 
-def mclp_worlds(
+def mclp_worlds(  # noqa: PLR0913 - a question over worlds has so many parts
     covers: Iterable[Covers],
     people: ArrayLike | Sequence[ArrayLike],
     k: int | Choice,

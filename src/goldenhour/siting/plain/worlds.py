@@ -22,7 +22,8 @@ def tail_mean(value: Floats, chances: Floats, tail_share: float) -> float:
     chances
         Chance of each; they sum to 1. Shape ``(n_worlds,)``.
     tail_share
-        What of the chances counts as the worst, a share above 0. A world on its edge counts in part.
+        What of the chances counts as the worst, a share above 0; a world on its edge
+        counts in part.
 
     Returns
     -------
