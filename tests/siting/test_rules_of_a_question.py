@@ -80,7 +80,8 @@ def test_points_keep_their_distance_and_the_loss_is_proven() -> None:
     assert float(np.hypot(*_apart(start, plan))) >= spacing_m
     assert plan.proof.objective <= free.proof.objective
     assert plan.proof.status is ProofStatus.OPTIMAL
-    assert "demand.spacing-kept" in codes(plan)
+    assert {"demand.spacing-kept", "demand.proof-under-rules"} <= codes(plan)
+    assert "demand.proof-under-rules" not in codes(free)
 
 
 def _apart(start: Case, plan: Plan) -> tuple[float, float]:

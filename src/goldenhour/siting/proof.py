@@ -166,4 +166,6 @@ def rule_notes(
             ("most", f"{100 * solution.worst_share_bound:.1f}"),
         )
         said.append(Said(code="demand.worst-zone", values=values))
+    if said:
+        said.append(Said(code="demand.proof-under-rules"))
     return tuple(said)
