@@ -12,6 +12,7 @@ from goldenhour.siting.engine.covering import Covering, Level, build
 from goldenhour.siting.engine.master import Master, clusters
 from goldenhour.siting.engine.search import greedy, search
 from goldenhour.siting.kernels import cover as kernel
+from goldenhour.siting.kernels import placing
 from tests.siting.oracle import Instance, make_instance
 
 
@@ -114,17 +115,17 @@ def test_opening_and_closing_leaves_no_trace(seed: int) -> None:
     table = covering_of(instance).table
     rng = np.random.Generator(np.random.PCG64(seed))
     n_slots = 3
-    desk = kernel.new_desk(table, n_slots)
+    desk = placing.new_desk(table, n_slots)
     for _ in range(12):
         t, j = int(rng.integers(n_slots)), int(rng.integers(len(instance.covers)))
-        kernel.close_slot(table, desk, t)
+        placing.close_slot(table, desk, t)
         if j not in desk.slot:
-            kernel.open_site(table, desk, t, j)
-    fresh = kernel.new_desk(table, n_slots)
+            placing.open_site(table, desk, t, j)
+    fresh = placing.new_desk(table, n_slots)
     for t in range(n_slots):
-        if desk.slot[t] != kernel.EMPTY:
-            kernel.open_site(table, fresh, t, int(desk.slot[t]))
+        if desk.slot[t] != placing.EMPTY:
+            placing.open_site(table, fresh, t, int(desk.slot[t]))
     assert np.array_equal(desk.gain, fresh.gain)
     assert np.array_equal(desk.loss, fresh.loss)
     assert np.array_equal(desk.extra, fresh.extra)
-    assert kernel.covered_weight(table, desk) == kernel.covered_weight(table, fresh)
+    assert placing.covered_weight(table, desk) == placing.covered_weight(table, fresh)

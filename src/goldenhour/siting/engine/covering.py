@@ -180,7 +180,9 @@ def build(
     )
 
 
-def shrink(covering: Covering, keep: NDArray[np.int32]) -> tuple[Covering, NDArray[np.int32]]:
+def shrink(
+    covering: Covering, keep: NDArray[np.int32], apart: NDArray[np.int32] | None = None
+) -> tuple[Covering, NDArray[np.int32]]:
     """
     Keep some sites only, and merge again what now looks the same.
 
@@ -190,6 +192,8 @@ def shrink(covering: Covering, keep: NDArray[np.int32]) -> tuple[Covering, NDArr
         The inner problem.
     keep
         Sites to keep, ascending. Shape ``(n_kept,)``.
+    apart
+        Groups merge only if this is the same for both; None merges all. Shape ``(n_groups,)``.
 
     Returns
     -------
@@ -205,7 +209,7 @@ def shrink(covering: Covering, keep: NDArray[np.int32]) -> tuple[Covering, NDArr
     stays = site >= 0
     start = np.zeros(len(table.weight) + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner[stays], minlength=len(table.weight)), out=start[1:])
-    merged, group = _merged(start, site[stays], table.weight, len(keep))
+    merged, group = _merged(start, site[stays], table.weight, len(keep), apart)
     smaller = replace(
         covering,
         table=merged,
@@ -271,23 +275,36 @@ def level(choice: Choice, n_columns: int, what: str) -> Level:
 
 
 def _merged(
-    start: NDArray[np.int64], site: NDArray[np.int32], weight: NDArray[np.float64], n_sites: int
+    start: NDArray[np.int64],
+    site: NDArray[np.int32],
+    weight: NDArray[np.float64],
+    n_sites: int,
+    apart: NDArray[np.int32] | None = None,
 ) -> tuple[Table, NDArray[np.int32]]:
     """Merge rows with the same sites; rows without weight or site drop out of the search only."""
     group, first = kernel.merge_rows(start, site, 1)
-    held = group >= 0
-    summed = np.bincount(group[held], weights=weight[held], minlength=len(first)).astype(np.float64)
+    if apart is not None:
+        group, first = _kept_apart(group, apart)
+    summed = kernel.sum_by(group, weight, len(first))
     heavy = np.flatnonzero(summed > 0)
-    length = np.diff(start)[first[heavy]]
-    group_start = np.zeros(len(heavy) + 1, dtype=np.int64)
-    np.cumsum(length, out=group_start[1:])
-    at = np.repeat(start[first[heavy]] - group_start[:-1], length) + np.arange(length.sum())
-    group_site = np.ascontiguousarray(site[at], dtype=np.int32)
+    group_start, group_site = kernel.take_rows(start, site, first[heavy].astype(np.int32))
     site_start, site_group = kernel.turn(group_start, group_site, n_sites)
     renumbered = np.full(len(first) + 1, -1, dtype=np.int32)
     renumbered[heavy] = np.arange(len(heavy), dtype=np.int32)
     table = Table(site_start, site_group, group_start, group_site, summed[heavy])
     return table, renumbered[group]  # -1 looks up the last entry, which stays -1
+
+
+def _kept_apart(
+    group: NDArray[np.int32], apart: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Split groups by a second number; empty rows stay in none."""
+    held = np.flatnonzero(group >= 0)
+    both = group[held].astype(np.int64) * (int(apart.max(initial=0)) + 1) + apart[held]
+    _, first, number = np.unique(both, return_index=True, return_inverse=True)
+    split = np.full(len(group), -1, dtype=np.int32)
+    split[held] = number
+    return split, held[first].astype(np.int32)
 
 
 def _grain(people: NDArray[np.float64]) -> float:

@@ -8,58 +8,32 @@ core, link classes, hospitals, one coverage per cluster. Every bound is reckoned
 multipliers, whatever they are, so that no tolerance of the solver enters a proof.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenhour.siting.engine.bounds import Bounded, Box, ranked
 from goldenhour.siting.engine.covering import NO_CLASH, NO_CLASS, Covering
-from goldenhour.siting.highs import LpAnswer, LpStatus, WarmLp
+from goldenhour.siting.engine.zero_half import ZeroHalf
+from goldenhour.siting.highs import MOST_ITERATIONS, LpAnswer, LpStatus, WarmLp
 from goldenhour.siting.kernels import cover as kernel
+from goldenhour.siting.plain.effort import never
 
 Floats = NDArray[np.float64]
-_VIOLATED = 1e-6
+_VIOLATED = 1e-7
 _SLACK = 1e-7
+_FULL = 1.0 - 1e-9
+_STRETCH = 500  # simplex iterations between two questions whether to stop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """
-    Bounds of a node: what is fixed open and what may still be opened.
+class _Planes(NamedTuple):
+    """Planes above coverage: slopes over sites and classes, constants, and whose coverage."""
 
-    Parameters
-    ----------
-    lower
-        1 where open. Shape ``(n_core + n_hospitals,)``.
-    upper
-        0 where shut. Shape ``(n_core + n_hospitals,)``.
-    """
-
-    lower: Floats
-    upper: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounded:
-    """
-    A proven bound, and what it says of each column.
-
-    Parameters
-    ----------
-    bound
-        No choice in the box covers more.
-    if_opened
-        Bound if a column were open. Shape ``(n_columns,)``.
-    if_shut
-        Bound if a column were shut. Shape ``(n_columns,)``.
-    if_outside
-        Bound if a site outside the core were open. Shape ``(n_outside,)``.
-    """
-
-    bound: float
-    if_opened: Floats
-    if_shut: Floats
-    if_outside: Floats
+    slope: Floats
+    constant: Floats
+    member: NDArray[np.bool_]  # [plane, cluster]
 
 
 class Master:
@@ -74,13 +48,25 @@ class Master:
         Sites that are columns, ascending. Shape ``(n_core,)``.
     cluster
         Cluster of each group, from ``clusters``; each has planes of its own. Shape ``(n_groups,)``.
+    stop
+        Asked between stretches of a long solve.
+    n_clusters
+        Number of clusters, where some may be empty.
     """
 
     def __init__(
-        self, covering: Covering, core: NDArray[np.int32], cluster: NDArray[np.int32]
+        self,
+        covering: Covering,
+        core: NDArray[np.int32],
+        cluster: NDArray[np.int32],
+        stop: Callable[[], bool] = never,
+        *,
+        n_clusters: int | None = None,
     ) -> None:
         self.covering, self.core, self.cluster = covering, core, cluster
-        self.n_clusters = 1 + int(cluster.max(initial=0))
+        self.zero_half: ZeroHalf | None = None
+        self._stop = stop
+        self.n_clusters = n_clusters or 1 + int(cluster.max(initial=0))
         weight = covering.table.weight
         self._ceiling = np.bincount(cluster, weights=weight, minlength=self.n_clusters)
         self.scale = float(self._ceiling.max(initial=0.0)) or 1.0
@@ -95,10 +81,9 @@ class Master:
         n_slopes = self.n_x + self.n_s
         self._slope: Floats = np.zeros((0, n_slopes))
         self._constant: Floats = np.zeros(0)
-        self._owner: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._member = np.zeros((0, self.n_clusters), dtype=np.bool_)
         self._round: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._uncovered: list[NDArray[np.bool_]] = []
-        self._last: LpAnswer | None = None
+        self._uncovered: list[NDArray[np.bool_] | None] = []  # None with zero-half cuts
 
     def _new_lp(self) -> WarmLp:
         """Columns, bounds and the two counts of open sites."""
@@ -151,7 +136,7 @@ class Master:
             upper=np.concatenate([sites.allowed[self.core], hospitals.allowed]).astype(np.float64),
         )
 
-    def solve(self, box: Box) -> LpAnswer:
+    def solve(self, box: Box, *, iterations: int = MOST_ITERATIONS) -> LpAnswer:
         """
         Solve within a box.
 
@@ -159,6 +144,8 @@ class Master:
         ----------
         box
             Bounds of sites and hospitals.
+        iterations
+            Most simplex iterations.
 
         Returns
         -------
@@ -169,8 +156,11 @@ class Master:
         lower = np.concatenate([box.lower[: self.n_x], 0 * free, box.lower[self.n_x :]])
         upper = np.concatenate([box.upper[: self.n_x], free, box.upper[self.n_x :]])
         self._lp.set_bounds(lower, upper)
-        self._last = self._lp.solve()
-        return self._last
+        answer, spent = self._lp.solve(iterations=min(iterations, _STRETCH)), _STRETCH
+        while answer.status is LpStatus.STOPPED and spent < iterations and not self._stop():
+            answer = self._lp.solve(iterations=min(iterations - spent, _STRETCH))
+            spent += _STRETCH
+        return answer
 
     def point(self, answer: LpAnswer) -> tuple[Floats, Floats]:
         """
@@ -190,6 +180,30 @@ class Master:
         value = np.clip(answer.value, 0.0, 1.0)
         return value[: self.n_x], value[z_from : z_from + self.n_z]
 
+    def usable(self, x: Floats, z: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """
+        Tell in which fraction sites count, and where the link, not the site, holds it down.
+
+        Parameters
+        ----------
+        x
+            Fractions of the core's sites. Shape ``(n_core,)``.
+        z
+            Fractions of hospitals. Shape ``(n_hospitals,)``.
+
+        Returns
+        -------
+        usable, by_link
+            Shapes ``(n_sites,)`` and ``(n_core,)``.
+        """
+        linked = np.minimum(1.0, self.covering.classes.astype(np.float64) @ z)
+        needs = self._class != NO_CLASS
+        link = np.ones(self.n_x)
+        link[needs] = linked[self._class[needs]]
+        usable = np.zeros(self.covering.n_sites)
+        usable[self.core] = np.minimum(x, link)
+        return usable, link < x
+
     def cut(self, x: Floats, z: Floats, *, answer: LpAnswer | None) -> int:
         """
         Add the planes that touch coverage at a point.
@@ -208,57 +222,125 @@ class Master:
         n_added
             Number of planes.
         """
-        linked = np.minimum(1.0, self.covering.classes.astype(np.float64) @ z)
-        needs = self._class != NO_CLASS
-        link = np.ones(self.n_x)
-        link[needs] = linked[self._class[needs]]
-        usable = np.zeros(self.covering.n_sites)
-        usable[self.core] = np.minimum(x, link)
-        uncovered = kernel.uncovered_at(self.covering.table, usable)
-        slope, constant = self._planes(uncovered, to_class=link < x)
-        chosen = np.arange(self.n_clusters)
+        usable, by_link = self.usable(x, z)
+        cover = kernel.cover_at(self.covering.table, usable)
+        packed = None if self.zero_half is None else self.zero_half.pack(usable, cover)
+        uncovered = cover < _FULL
+        if packed is None:
+            joint, left = np.arange(self.n_clusters, dtype=np.int32), None
+        else:
+            joint, left = packed.joint, packed.left
+        slope, constant = self._sums(uncovered, joint, left)
+        if packed is not None and self.zero_half is not None:
+            self.zero_half.add_slopes(packed, slope)
+            constant += packed.constant
+        member = np.zeros((len(constant), self.n_clusters), dtype=np.bool_)
+        member[joint, np.arange(self.n_clusters)] = True
+        planes = _Planes(self._with_classes(slope, by_link), constant, member)
         if answer is not None:
-            values = answer.value[: self.n_x + self.n_s]
-            over = answer.value[-self.n_clusters :] - (slope @ values + constant) / self.scale
-            chosen = np.flatnonzero(over > _VIOLATED)
-        if len(chosen):
-            self._add(slope[chosen], constant[chosen], chosen, uncovered)
-        return len(chosen)
+            planes = self._violated(planes, answer)
+        if len(planes.constant):
+            self._add(planes, uncovered if packed is None else None)
+        return len(planes.constant)
 
-    def _planes(
-        self, uncovered: NDArray[np.bool_], *, to_class: NDArray[np.bool_]
+    def _sums(
+        self, uncovered: NDArray[np.bool_], joint: NDArray[np.int32], left: Floats | None
     ) -> tuple[Floats, Floats]:
-        """One plane a cluster: its slope over sites and classes, and its constant."""
-        table = self.covering.table
-        of_site = kernel.slopes(table, self.core, uncovered, self.cluster, self.n_clusters)
-        slope = np.zeros((self.n_clusters, self.n_x + self.n_s))
-        slope[:, : self.n_x] = np.where(to_class, 0.0, of_site)
-        if to_class.any():
-            into = np.zeros((self.n_s, self.n_clusters))
-            np.add.at(into, self._class[to_class], of_site[:, to_class].T)
-            slope[:, self.n_x :] = into.T
-        open_weight = np.bincount(
-            self.cluster[uncovered], weights=table.weight[uncovered], minlength=self.n_clusters
-        )
-        return slope, np.asarray(self._ceiling - open_weight, dtype=np.float64)
+        """Sum, for each joint cluster, what each site adds and what is covered."""
+        table = self.covering.table if left is None else self.covering.table._replace(weight=left)
+        of_group = joint[self.cluster]
+        n = int(joint.max()) + 1
+        slope = kernel.slopes(table, self.core, uncovered, of_group, n)
+        covered = np.where(uncovered, 0.0, table.weight)
+        return slope, np.bincount(of_group, weights=covered, minlength=n).astype(np.float64)
 
-    def _add(
-        self,
-        slope: Floats,
-        constant: Floats,
-        owner: NDArray[np.int64],
-        uncovered: NDArray[np.bool_],
-    ) -> None:
+    def _with_classes(self, of_site: Floats, by_link: NDArray[np.bool_]) -> Floats:
+        """Let a slope belong to the link class where the link holds a site down."""
+        slope = np.zeros((len(of_site), self.n_x + self.n_s))
+        slope[:, : self.n_x] = np.where(by_link, 0.0, of_site)
+        if by_link.any():
+            into = np.zeros((self.n_s, len(of_site)))
+            np.add.at(into, self._class[by_link], of_site[:, by_link].T)
+            slope[:, self.n_x :] = into.T
+        return slope
+
+    def _violated(self, planes: _Planes, answer: LpAnswer) -> _Planes:
+        """Keep the planes that an answer lies above."""
+        values, covered = answer.value[: self.n_x + self.n_s], answer.value[-self.n_clusters :]
+        over = planes.member @ covered - (planes.slope @ values + planes.constant) / self.scale
+        chosen = over > _VIOLATED
+        return _Planes(planes.slope[chosen], planes.constant[chosen], planes.member[chosen])
+
+    def _add(self, planes: _Planes, uncovered: NDArray[np.bool_] | None) -> None:
         """Put planes into the program."""
-        rows = np.zeros((len(owner), self._n))
-        rows[:, : slope.shape[1]] = -slope / self.scale
-        rows[np.arange(len(owner)), self._n - self.n_clusters + owner] = 1.0
-        self._lp.add_rows(rows, constant / self.scale)
-        self._slope = np.vstack([self._slope, slope])
-        self._constant = np.concatenate([self._constant, constant])
-        self._owner = np.concatenate([self._owner, owner])
-        self._round = np.concatenate([self._round, np.full(len(owner), len(self._uncovered))])
+        n = len(planes.constant)
+        rows = np.zeros((n, self._n))
+        rows[:, : planes.slope.shape[1]] = -planes.slope / self.scale
+        rows[:, self._n - self.n_clusters :] = planes.member
+        self._lp.add_rows(rows, planes.constant / self.scale)
+        self._slope = np.vstack([self._slope, planes.slope])
+        self._constant = np.concatenate([self._constant, planes.constant])
+        self._member = np.vstack([self._member, planes.member])
+        self._round = np.concatenate([self._round, np.full(n, len(self._uncovered))])
         self._uncovered.append(uncovered)
+
+    def inherit(self, other: "Master", answer: LpAnswer) -> None:
+        """
+        Take over the planes that carry another master's answer, for more sites than it had.
+
+        Parameters
+        ----------
+        other
+            Of the same covering and clusters, without zero-half cuts and hospitals.
+        answer
+            Its last solve.
+        """
+        active = other._shares(answer)[0] > 0  # noqa: SLF001 - of the same class
+        for number in np.unique(other._round[active]):  # noqa: SLF001 - of the same class
+            uncovered = other._uncovered[number]  # noqa: SLF001 - of the same class
+            if uncovered is None:
+                continue
+            member = other._member[active & (other._round == number)]  # noqa: SLF001 - same class
+            every = np.arange(self.n_clusters, dtype=np.int32)
+            slope, constant = self._sums(uncovered, every, None)
+            owner = np.argmax(member, axis=1)
+            planes = _Planes(
+                self._with_classes(slope, np.zeros(self.n_x, dtype=np.bool_))[owner],
+                constant[owner],
+                member,
+            )
+            self._add(planes, uncovered)
+
+    def shrunk(
+        self, covering: Covering, keep: NDArray[np.int32], group: NDArray[np.int32]
+    ) -> "Master":
+        """
+        Make the same program over fewer sites, with all planes and zero-half cuts of this one.
+
+        Parameters
+        ----------
+        covering
+            From ``shrink``, with groups of different clusters kept apart.
+        keep
+            Its sites, as columns of this one. Shape ``(n_kept,)``.
+        group
+            Its group of each group here. Shape ``(n_groups,)``.
+
+        Returns
+        -------
+        master
+            Bounds only choices among the sites that are kept.
+        """
+        cluster = np.zeros(len(covering.table.weight), dtype=np.int32)
+        cluster[group[group >= 0]] = self.cluster[group >= 0]
+        every = np.arange(covering.n_sites, dtype=np.int32)
+        smaller = Master(covering, every, cluster, self._stop, n_clusters=self.n_clusters)
+        columns = np.concatenate([keep, self.n_x + np.arange(self.n_s)])
+        smaller._add(_Planes(self._slope[:, columns], self._constant, self._member), None)
+        if self.zero_half is not None:
+            smaller.zero_half = ZeroHalf(covering.table, cluster, self.n_clusters)
+            smaller.zero_half.inherit(self.zero_half, group)
+        return smaller
 
     def drop_slack(self, answer: LpAnswer) -> None:
         """
@@ -277,7 +359,7 @@ class Master:
         self._lp.delete_rows((np.flatnonzero(idle) + self._n_fixed_rows).astype(np.int32))
         keep = ~idle
         self._slope, self._constant = self._slope[keep], self._constant[keep]
-        self._owner, self._round = self._owner[keep], self._round[keep]
+        self._member, self._round = self._member[keep], self._round[keep]
 
     def bounded(self, answer: LpAnswer, box: Box, outside: Floats | None = None) -> Bounded:
         """
@@ -313,13 +395,13 @@ class Master:
         z_score = link @ self.covering.classes if self.n_s else np.zeros(self.n_z)
         np.subtract.at(z_score, self._clash_z, once)
         constant += float(np.maximum(0.0, score[self.n_x :] - link).sum())
-        best_x = _best(
+        best_x = ranked(
             np.concatenate([x_score, outside]),
             np.concatenate([box.lower[: self.n_x], 0.0 * outside]),
             np.concatenate([box.upper[: self.n_x], np.ones(len(outside))]),
             self.covering.sites.n,
         )
-        best_z = _best(
+        best_z = ranked(
             z_score, box.lower[self.n_x :], box.upper[self.n_x :], self.covering.hospitals.n
         )
         bound = constant + best_x.total + best_z.total
@@ -332,17 +414,17 @@ class Master:
         )
 
     def _shares(self, answer: LpAnswer) -> tuple[Floats, Floats]:
-        """Multipliers of the planes, scaled within each cluster, and their sums."""
+        """Scale the multipliers so that no cluster has more than one; give them and their sums."""
         raw = np.zeros(self.n_cuts)
         known = answer.multiplier[self._n_fixed_rows :]
         raw[: len(known)] = known
-        total = np.bincount(self._owner, weights=raw, minlength=self.n_clusters)
-        scaled = np.maximum(total, 1.0)
-        return raw / scaled[self._owner], total / scaled
+        over = np.maximum(raw @ self._member, 1.0)
+        share = raw / np.max(np.where(self._member, over, 1.0), axis=1, initial=1.0)
+        return share, np.minimum(share @ self._member, 1.0)
 
     def prices(self, answer: LpAnswer) -> Floats:
         """
-        Price every group: what covering it is worth at the multipliers.
+        Price every group: what covering it is worth at the multipliers of planes of one cluster.
 
         Parameters
         ----------
@@ -352,50 +434,19 @@ class Master:
         Returns
         -------
         price
-            0 to the group's weight. Shape ``(n_groups,)``.
+            0 to the group's weight; planes with zero-half cuts add nothing. Shape ``(n_groups,)``.
         """
         share, _ = self._shares(answer)
         price = np.zeros(len(self.cluster))
         for number in np.unique(self._round[share > 0]):
+            uncovered = self._uncovered[number]
+            if uncovered is None:
+                continue
             mine = self._round == number
-            by_cluster = np.bincount(
-                self._owner[mine], weights=share[mine], minlength=self.n_clusters
-            )
-            price += np.where(self._uncovered[number], by_cluster[self.cluster], 0.0)
+            by_cluster = share[mine] @ self._member[mine]
+            price += np.where(uncovered, by_cluster[self.cluster], 0.0)
         priced: Floats = price * self.covering.table.weight
         return priced
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Best:
-    """The best sum of exactly ``n`` scores within a box, and what moving one column would cost."""
-
-    total: float
-    opening: Floats
-    shutting: Floats
-
-
-def _best(score: Floats, lower: Floats, upper: Floats, n: int) -> _Best:
-    """Sort scores; what is fixed open counts first."""
-    is_open = lower > 0.5  # noqa: PLR2004 - a bound is 0 or 1
-    free = (upper > 0.5) & ~is_open  # noqa: PLR2004 - between a shut and an open bound
-    left = n - int(is_open.sum())
-    order = np.argsort(-score[free], kind="stable")
-    ranked = score[free][order]
-    opening, shutting = np.full(len(score), -np.inf), np.full(len(score), -np.inf)
-    if left < 0 or left > len(ranked):
-        return _Best(total=-np.inf, opening=opening, shutting=shutting)
-    total = float(score[is_open].sum() + ranked[:left].sum())
-    last = ranked[left - 1] if left else np.inf
-    after = ranked[left] if left < len(ranked) else -np.inf
-    rank = np.empty(len(ranked), dtype=np.int64)
-    rank[order] = np.arange(len(ranked))
-    chosen = rank < left
-    opening[free] = np.where(chosen, 0.0, score[free] - last)
-    shutting[free] = np.where(chosen, after - score[free], 0.0)
-    opening[is_open] = 0.0
-    shutting[~is_open & ~free] = 0.0
-    return _Best(total=total, opening=opening, shutting=shutting)
 
 
 def clusters(covering: Covering, n: int) -> NDArray[np.int32]:

@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.siting.engine.covering import NO_CLASH, Covering
-from goldenhour.siting.kernels import cover as kernel
-from goldenhour.siting.kernels.cover import EMPTY, Rules
+from goldenhour.siting.engine.watch import Watch
+from goldenhour.siting.kernels import placing
+from goldenhour.siting.kernels.placing import EMPTY, Rules
 
 _TINY = 1e-9
-_WORK = 5e6
-_MOST_KICKS = 60
+_WORK, _MOST_KICKS = 1e7, 200
+_AT_ONCE = 2e6
 _GREEDY_ONLY = -1
 INCOMPLETE = -1.0
 _STARTS = 4
+_SEEDS = 1_000_003
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,14 @@ def greedy(covering: Covering) -> Found:
     return _found(covering, sites, _hospitals_one_by_one(covering, sites))
 
 
-def search(covering: Covering, *, seed: int, first: Found | None = None) -> Found:
+def search(
+    covering: Covering,
+    *,
+    seed: int,
+    first: Found | None = None,
+    watch: Watch | None = None,
+    share: float = 1.0,
+) -> Found:
     """
     Find a good choice: sites for given hospitals, hospitals for given sites, in turn.
 
@@ -69,6 +78,10 @@ def search(covering: Covering, *, seed: int, first: Found | None = None) -> Foun
         Seed of the kicks.
     first
         A choice to do at least as well as.
+    watch
+        Asked to stop between kicks.
+    share
+        Share of the usual number of kicks.
 
     Returns
     -------
@@ -76,12 +89,32 @@ def search(covering: Covering, *, seed: int, first: Found | None = None) -> Foun
         The best seen.
     """
     best = greedy(covering) if first is None else first
-    kicks = int(min(_MOST_KICKS, _WORK / (1 + len(covering.table.site_group))))
+    size = 1 + len(covering.table.site_group)
+    kicks = int(share * min(_MOST_KICKS, _WORK / size))
     n_starts = 1 if best.value > INCOMPLETE and len(covering.classes) <= 1 else _STARTS
     rng = np.random.Generator(np.random.PCG64(seed))
     for number in range(n_starts):
         hospitals = best.open_hospital if number == 0 else _some_hospitals(covering, rng)
-        best = improve(covering, hospitals, best, kicks=kicks // n_starts, seed=seed + number)
+        best = improve(covering, hospitals, best, sites=best.sites if number == 0 else None)
+        best = _kicked(covering, best, kicks // n_starts, seed + number, watch)
+    return best
+
+
+def _kicked(covering: Covering, best: Found, kicks: int, seed: int, watch: Watch | None) -> Found:
+    """Kick a choice so often, a few kicks at a time, so that somebody can ask to stop."""
+    at_once = max(1, int(_AT_ONCE / (1 + len(covering.table.site_group))))
+    for first in range(0, kicks, at_once):
+        if watch is not None and watch.stop():
+            break
+        n = min(at_once, kicks - first)
+        best = improve(
+            covering,
+            best.open_hospital,
+            best,
+            kicks=n,
+            seed=seed * _SEEDS + first,
+            sites=best.sites,
+        )
     return best
 
 
@@ -156,7 +189,7 @@ def _place(
     may = covering.sites.allowed & ~clashes
     idle = forced[~counts[forced]]
     held = forced[counts[forced]]
-    others = [] if start is None else [j for j in start if may[j] and counts[j] and j not in held]
+    others = [] if start is None else start[may[start] & counts[start] & ~np.isin(start, held)]
     seats = np.full(n - len(idle), EMPTY, dtype=np.int32)
     begin = np.concatenate([held, np.array(others, dtype=np.int64)])[: len(seats)]
     seats[: len(begin)] = begin
@@ -165,7 +198,7 @@ def _place(
         np.arange(len(seats)) < len(held),
         _TINY * float(covering.table.weight.sum()),
     )
-    placed = kernel.place(covering.table, seats, rules, kicks, seed)
+    placed = placing.place(covering.table, seats, rules, kicks, seed)
     placed = np.concatenate([idle, placed[placed != EMPTY]]).astype(np.int32)
     spare = may.copy()
     spare[placed] = False
@@ -221,6 +254,8 @@ def _hospitals_one_by_one(
     begin: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Open hospitals for given sites, each time the one that adds most."""
+    if not covering.hospitals.n:
+        return covering.hospitals.forced.copy()
     hospitals = _Hospitals(covering, sites)
     chosen = covering.hospitals.forced.copy()
     if begin is not None:

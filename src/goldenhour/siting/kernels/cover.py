@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """
-Compiled loops of siting: merging homes, placing sites, and cutting planes in closed form.
+Compiled loops of covering: merging homes, clusters, and cutting planes in closed form.
 
 Arrays only. A ``Table`` says which groups of homes each site covers, and the reverse.
 """
@@ -17,7 +17,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 EMPTY = -1
-_FULL = 1.0 - 1e-9
 
 
 class Table(NamedTuple):
@@ -28,25 +27,6 @@ class Table(NamedTuple):
     group_start: Ints
     group_site: Rows
     weight: Floats
-
-
-class Rules(NamedTuple):
-    """What a search may do."""
-
-    allowed: Bools  # sites that may be opened
-    fixed: Bools  # slots that must keep their site
-    least: float  # a change must gain more than this
-
-
-class Desk(NamedTuple):
-    """State of a set of open sites: slots, cover counts, and what each change would bring."""
-
-    slot: Rows  # site in each slot, EMPTY if none
-    covers: Rows  # open sites covering each group
-    slot_sum: Ints  # sum of the slots covering it: the slot itself where covers is 1
-    gain: Floats  # weight that opening a site would add
-    loss: Floats  # weight that closing a slot would lose
-    extra: Floats  # [slot, site]: part of that loss which the site would catch
 
 
 @numba.njit(cache=True)
@@ -126,170 +106,55 @@ def merge_rows(start: Ints, column: Rows, seed: int) -> tuple[Rows, Rows]:
 
 
 @numba.njit(cache=True)
-def new_desk(table: Table, n_slots: int) -> Desk:
-    """Start with nothing open."""
-    n_sites, n_groups = len(table.site_start) - 1, len(table.weight)
-    gain = np.zeros(n_sites)
-    for j in range(n_sites):
-        for e in range(table.site_start[j], table.site_start[j + 1]):
-            gain[j] += table.weight[table.site_group[e]]
-    return Desk(
-        np.full(n_slots, EMPTY, dtype=np.int32),
-        np.zeros(n_groups, dtype=np.int32),
-        np.zeros(n_groups, dtype=np.int64),
-        gain,
-        np.zeros(n_slots),
-        np.zeros((n_slots, n_sites)),
-    )
-
-
-@numba.njit(cache=True)
-def _spread(table: Table, target: Floats, group: int, weight: float) -> None:
-    """Add a weight to every site that covers a group."""
-    for e in range(table.group_start[group], table.group_start[group + 1]):
-        target[table.group_site[e]] += weight
-
-
-@numba.njit(cache=True)
-def open_site(table: Table, desk: Desk, t: int | np.int64, j: int | np.int64) -> None:
-    """Open site ``j`` in slot ``t``, which must be empty."""
-    desk.slot[t] = j
-    for e in range(table.site_start[j], table.site_start[j + 1]):
-        g = table.site_group[e]
-        w = table.weight[g]
-        if desk.covers[g] == 0:
-            _spread(table, desk.gain, g, -w)
-            desk.loss[t] += w
-            _spread(table, desk.extra[t], g, w)
-        elif desk.covers[g] == 1:
-            other = desk.slot_sum[g]
-            desk.loss[other] -= w
-            _spread(table, desk.extra[other], g, -w)
-        desk.covers[g] += 1
-        desk.slot_sum[g] += t
-
-
-@numba.njit(cache=True)
-def close_slot(table: Table, desk: Desk, t: int | np.int64) -> None:
-    """Close whatever is open in slot ``t``."""
-    j = desk.slot[t]
-    desk.slot[t] = EMPTY
-    if j == EMPTY:
-        return
-    for e in range(table.site_start[j], table.site_start[j + 1]):
-        g = table.site_group[e]
-        w = table.weight[g]
-        desk.covers[g] -= 1
-        desk.slot_sum[g] -= t
-        if desk.covers[g] == 0:
-            _spread(table, desk.gain, g, w)
-            desk.loss[t] -= w
-            _spread(table, desk.extra[t], g, -w)
-        elif desk.covers[g] == 1:
-            other = desk.slot_sum[g]
-            desk.loss[other] += w
-            _spread(table, desk.extra[other], g, w)
-
-
-@numba.njit(cache=True)
-def _is_open(desk: Desk, j: int | np.int64) -> bool:
-    """Whether a site is open."""
-    for site in desk.slot:  # noqa: SIM110 - numba has no any()
-        if site == j:
-            return True
-    return False
-
-
-@numba.njit(cache=True)
-def fill(table: Table, desk: Desk, rules: Rules) -> None:
-    """Open, in each empty slot, the allowed site that adds most; ties go to the lowest number."""
-    for t in range(len(desk.slot)):
-        if desk.slot[t] != EMPTY:
-            continue
-        best, best_gain = EMPTY, -np.inf
-        for j in range(len(desk.gain)):
-            if rules.allowed[j] and desk.gain[j] > best_gain and not _is_open(desk, j):
-                best, best_gain = j, desk.gain[j]
-        if best != EMPTY:
-            open_site(table, desk, t, best)
-
-
-@numba.njit(cache=True)
-def swap(table: Table, desk: Desk, rules: Rules) -> None:
-    """Swap an open site for a closed one, the best pair first, while that gains."""
-    while True:
-        best, best_t, best_j = rules.least, EMPTY, EMPTY
-        for t in range(len(desk.slot)):
-            if rules.fixed[t] or desk.slot[t] == EMPTY:
-                continue
-            for j in range(len(desk.gain)):
-                if not rules.allowed[j]:
-                    continue
-                value = desk.gain[j] - desk.loss[t] + desk.extra[t, j]
-                if value > best and not _is_open(desk, j):
-                    best, best_t, best_j = value, t, j
-        if best_t == EMPTY:
-            return
-        close_slot(table, desk, best_t)
-        open_site(table, desk, best_t, best_j)
-
-
-@numba.njit(cache=True)
-def covered_weight(table: Table, desk: Desk) -> float:
-    """Weight of the groups that at least one open site covers."""
-    total = 0.0
-    for g in range(len(desk.covers)):
-        if desk.covers[g] > 0:
-            total += table.weight[g]
+def sum_by(group: Rows, people: Floats, n_groups: int) -> Floats:
+    """Sum people by group; EMPTY is in none."""
+    total = np.zeros(n_groups)
+    for row in range(len(group)):
+        if group[row] != EMPTY:
+            total[group[row]] += people[row]
     return total
 
 
 @numba.njit(cache=True)
-def _seat(table: Table, desk: Desk, wanted: Rows) -> None:
-    """Open exactly the wanted sites, each in its slot."""
-    for t in range(len(wanted)):
-        if desk.slot[t] != wanted[t]:
-            close_slot(table, desk, t)
-    for t in range(len(wanted)):
-        if desk.slot[t] == EMPTY and wanted[t] != EMPTY:
-            open_site(table, desk, t, wanted[t])
+def compress(table: Bools) -> tuple[Ints, Rows]:
+    """Take a table of yes and no as compressed rows."""
+    start = np.zeros(len(table) + 1, dtype=np.int64)
+    for row in range(len(table)):
+        start[row + 1] = start[row] + table[row].sum()
+    column = np.empty(start[-1], dtype=np.int32)
+    at = 0
+    for row in range(table.shape[0]):
+        for c in range(table.shape[1]):
+            if table[row, c]:
+                column[at] = c
+                at += 1
+    return start, column
 
 
 @numba.njit(cache=True)
-def place(table: Table, start: Rows, rules: Rules, rounds: int, seed: int) -> Rows:
-    """Fill the empty slots by gain, swap to a local best, then kick it so many times."""
-    desk = new_desk(table, len(start))
-    _seat(table, desk, start)
-    fill(table, desk, rules)
-    if rounds < 0:
-        return desk.slot
-    swap(table, desk, rules)
-    best, best_value = desk.slot.copy(), covered_weight(table, desk)
-    pool = np.flatnonzero(rules.allowed)
-    state = np.uint64(seed)
-    for _ in range(rounds if len(pool) > 0 and len(start) > 0 else 0):
-        state = _shake(table, desk, rules, pool, state)
-        swap(table, desk, rules)
-        value = covered_weight(table, desk)
-        if value > best_value + rules.least:
-            best, best_value = desk.slot.copy(), value
-        else:
-            _seat(table, desk, best)
-    return best
+def take_rows(start: Ints, column: Rows, rows: Rows) -> tuple[Ints, Rows]:
+    """Keep some rows."""
+    kept_start = np.zeros(len(rows) + 1, dtype=np.int64)
+    for at in range(len(rows)):
+        kept_start[at + 1] = kept_start[at] + start[rows[at] + 1] - start[rows[at]]
+    kept = np.empty(kept_start[-1], dtype=np.int32)
+    for at in range(len(rows)):
+        first = start[rows[at]]
+        for e in range(kept_start[at + 1] - kept_start[at]):
+            kept[kept_start[at] + e] = column[first + e]
+    return kept_start, kept
 
 
 @numba.njit(cache=True)
-def _shake(table: Table, desk: Desk, rules: Rules, pool: Ints, state: np.uint64) -> np.uint64:
-    """Replace a few sites by chance."""
-    for _ in range(max(2, len(desk.slot) // 4)):
-        state += np.uint64(0x9E3779B97F4A7C15)
-        t = np.int64(_mix(state) % np.uint64(len(desk.slot)))
-        state += np.uint64(0x9E3779B97F4A7C15)
-        j = pool[np.int64(_mix(state) % np.uint64(len(pool)))]
-        if not rules.fixed[t] and not _is_open(desk, j):
-            close_slot(table, desk, t)
-            open_site(table, desk, t, j)
-    return state
+def covered_rows(start: Ints, column: Rows, is_open: Bools) -> Bools:
+    """Find the rows that hold any of some columns."""
+    covered = np.zeros(len(start) - 1, dtype=np.bool_)
+    for row in range(len(covered)):
+        for e in range(start[row], start[row + 1]):
+            if is_open[column[e]]:
+                covered[row] = True
+                break
+    return covered
 
 
 @numba.njit(cache=True)
@@ -309,7 +174,8 @@ def lone_greedy(table: Table, n: int) -> Rows:
             g = table.site_group[e]
             if not covered[g]:
                 covered[g] = True
-                _spread(table, gain, g, -table.weight[g])
+                for f in range(table.group_start[g], table.group_start[g + 1]):
+                    gain[table.group_site[f]] -= table.weight[g]
         gain[best] = -np.inf
     return chosen
 
@@ -343,14 +209,14 @@ def cluster_groups(table: Table, pivot: Rows) -> Rows:
 
 
 @numba.njit(cache=True)
-def uncovered_at(table: Table, usable: Floats) -> Bools:
-    """Find the groups whose cover by fractional sites stays below one."""
+def cover_at(table: Table, usable: Floats) -> Floats:
+    """Sum what covers each group where sites are open in part."""
     cover = np.zeros(len(table.weight))
     for j in range(len(usable)):
         if usable[j] > 0.0:
             for e in range(table.site_start[j], table.site_start[j + 1]):
                 cover[table.site_group[e]] += usable[j]
-    return cover < _FULL
+    return cover
 
 
 @numba.njit(cache=True)
