@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from goldenhour.base.errors import GoldenHourError, InputError, NoPlanError
+from goldenhour.siting.engine.covering import Level
+from goldenhour.siting.engine.single_source import Parcels
+from goldenhour.siting.engine.single_source_problem import ParcelProblem
 from goldenhour.siting.kernels import single_source as kernel
 from goldenhour.siting.models.p_median import p_median
 from goldenhour.siting.models.p_median_capacitated import _recount, p_median_capacitated
@@ -230,3 +233,25 @@ def test_or_library_problems(real_data: Path, number: int) -> None:
     found = p_median_capacitated(away, None, room, p, load=rows[:, 3])
     assert found.objective == found.bound == best
     assert found.status is ProofStatus.OPTIMAL
+
+
+@pytest.mark.laws
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_cost_to_beat_always_has_its_assignment(seed: int) -> None:
+    """The cost that others are held against is that of a choice in hand, however it was found."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    place, load = rng.random((30, 2)), rng.integers(1, 20, 30)
+    cost = np.floor(100 * np.linalg.norm(place[:, None] - place[None], axis=2))
+    room = np.full(30, int(load.sum() / 3.7))
+    sites = Level(n=4, forced=np.zeros(30, np.bool_), allowed=np.ones(30, np.bool_))
+    depot = kernel.Depot(np.ascontiguousarray(cost), load, room)
+    problem = ParcelProblem(Parcels(depot=depot, sites=sites, grain=1.0), Effort())
+    if problem.first is None:
+        assert problem.best == np.inf
+        return
+    found_by_search = problem.best
+    assert -problem.worth(problem.first) == problem.best <= found_by_search
+    assigned = problem.assigned(problem.first)
+    assert problem.parcels.cost_of(assigned.site_of) == assigned.cost == problem.best
+    assert problem.least <= problem.unsettled() <= problem.best + 1e-9

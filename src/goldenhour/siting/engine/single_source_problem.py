@@ -26,9 +26,9 @@ from goldenhour.siting.plain.effort import Effort
 _FIRST_ROUNDS, _ROUNDS = 1500, 60
 _FIRST_SCALE, _SCALE = 1.5, 0.5
 _AHEAD = 1.004  # of the cost so far: what a climb aims at
-_KICKS, _FEW_KICKS = 300, 8
+_KICKS, _FEW_KICKS = 2000, 8
 _STAGES, _CALMER = 10, 0.75
-_WORK = 4e8
+_WORK, _KICK_WORK = 4e8, 2e8
 _TINY = 1e-9
 _HALF = 0.5
 
@@ -95,9 +95,8 @@ class ParcelProblem:
         self.n_open = parcels.n_sites
         self.grain = parcels.grain
         self.best = np.inf
-        self.known: dict[bytes, Assigned] = {}
-        self.unsettled = np.inf
-        """Least bound of a choice whose best assignment stayed open."""
+        self._seen: dict[bytes, Assigned] = {}
+        self._settled: dict[bytes, float] = {}
         self.first = self._kicked(np.zeros(self.n_open), _KICKS)
         self._price, self.least = self._climb_all()
         self.profit = np.append(np.zeros(self.n_open), 1.0)
@@ -148,13 +147,27 @@ class ParcelProblem:
             rank = np.where(sites.allowed, self._spread(), rank)
         start = np.argsort(-rank, kind="stable")[: sites.n].astype(np.int32)
         fixed = sites.forced[start]
-        found, cost = kernel.kick(depot, start, sites.allowed, fixed, rounds, self._effort.seed)
+        work = depot.load.size**2 * max(1, sites.n)
+        rounds = min(rounds, 1 + int(_KICK_WORK / (1 + work)))
+        opened, seat, cost = kernel.kick(
+            depot, start, sites.allowed, fixed, rounds, self._effort.seed
+        )
         if not np.isfinite(cost):
             return None
-        self.best = min(self.best, float(cost))
         chosen = np.zeros(self.n_open, dtype=np.bool_)
-        chosen[found] = True
+        chosen[opened] = True
+        self._keep(chosen, Assigned(cost=float(cost), bound=0.0, site_of=opened[seat]))
         return chosen
+
+    def _keep(self, chosen: Bools, assigned: Assigned) -> Assigned:
+        """Remember the better of two assignments to the same sites, and the higher bound."""
+        key = np.packbits(chosen).tobytes()
+        known = self._seen.get(key, assigned)
+        better = assigned if assigned.cost <= known.cost else known
+        kept = replace(better, bound=max(known.bound, assigned.bound))
+        self._seen[key] = kept
+        self.best = min(self.best, kept.cost)
+        return kept
 
     def _spread(self) -> Floats:
         """Rank sites by chance, what is forced first."""
@@ -220,13 +233,21 @@ class ParcelProblem:
             Cost and bound.
         """
         key = np.packbits(chosen).tobytes()
-        if key not in self.known:
+        if key not in self._settled:
             found, self._price = self.parcels.assign(open_rows(chosen), self._price, self.best)
-            self.known[key] = found
-            self.best = min(self.best, found.cost)
-            if self.parcels.beats(found.bound, self.best):
-                self.unsettled = min(self.unsettled, found.bound)
-        return self.known[key]
+            self._settled[key] = self._keep(chosen, found).bound
+        return self._seen[key]
+
+    def unsettled(self) -> float:
+        """
+        Bound the choices that were weighed, whether or not their best assignment is known.
+
+        Returns
+        -------
+        bound
+            None of them costs less.
+        """
+        return min(self._settled.values(), default=np.inf)
 
     def choice(self, value: Floats) -> Bools | None:
         """

@@ -21,6 +21,9 @@ Whole: TypeAlias = int | np.signedinteger[Any]
 
 EMPTY = -1
 _PATIENCE, _DEFLECT, _LEAST_SCALE, _NO_WAY = 12, 0.6, 1e-3, 1e-12
+_DEAR = 0.5  # of the mean cost of a unit: what a unit of room may cost, by chance
+_WORDS = 2.0**53
+_LESS = 1e-9
 _WIDEST = 2_000
 """Rooms of more units than this are filled by shares: an upper bound, and much faster."""
 
@@ -201,7 +204,7 @@ def _improve(depot: Depot, sites: Rows, seat: Rows, left: Ints) -> float:
         for i in range(n):
             for t in range(k):
                 now = depot.cost[sites[seat[i]], i]
-                if depot.load[i] <= left[t] and depot.cost[sites[t], i] < now - 1e-9:
+                if depot.load[i] <= left[t] and depot.cost[sites[t], i] < now - _LESS:
                     left[seat[i]] += depot.load[i]
                     left[t] -= depot.load[i]
                     seat[i] = t
@@ -213,7 +216,7 @@ def _improve(depot: Depot, sites: Rows, seat: Rows, left: Ints) -> float:
                 if s == t or more > left[s] or -more > left[t]:
                     continue
                 now = depot.cost[sites[s], i] + depot.cost[sites[t], h]
-                if depot.cost[sites[t], i] + depot.cost[sites[s], h] < now - 1e-9:
+                if depot.cost[sites[t], i] + depot.cost[sites[s], h] < now - _LESS:
                     seat[i], seat[h] = t, s
                     left[s] -= more
                     left[t] += more
@@ -242,24 +245,26 @@ def _move_sites(depot: Depot, sites: Rows, seat: Rows, may: Bools, fixed: Bools)
             cost = 0.0
             for i in mine:
                 cost += depot.cost[j, i]
-            if cost < least - 1e-9:
+            if cost < least - _LESS:
                 best, least, moved = j, cost, True
         sites[t] = best
     return moved
 
 
 @numba.njit(cache=True)
-def settle(depot: Depot, sites: Rows, may: Bools, fixed: Bools, wish: Floats) -> tuple[Rows, float]:
+def settle(
+    depot: Depot, sites: Rows, may: Bools, fixed: Bools, wish: Floats
+) -> tuple[Rows, Rows, float]:
     """Assign demand, move the sites, and again, while that gains (Cooper 1964)."""
     best = sites.copy()
-    seat, least = assign(depot, best, wish)
+    best_seat, least = assign(depot, best, wish)
     here = best.copy()
-    while least < np.inf and _move_sites(depot, here, seat, may, fixed):
+    while least < np.inf and _move_sites(depot, here, best_seat, may, fixed):
         seat, cost = assign(depot, here, wish)
-        if cost >= least - 1e-9:
+        if cost >= least - _LESS:
             break
-        best, least = here.copy(), cost
-    return best, least
+        best, best_seat, least = here.copy(), seat, cost
+    return best, best_seat, least
 
 
 @numba.njit(cache=True)
@@ -273,12 +278,13 @@ def _mix(x: np.uint64) -> np.uint64:
 @numba.njit(cache=True)
 def kick(
     depot: Depot, start: Rows, may: Bools, fixed: Bools, rounds: int, seed: int
-) -> tuple[Rows, float]:
+) -> tuple[Rows, Rows, float]:
     """Settle, then replace one or two sites by chance and settle again, keeping what gains."""
     wish = np.zeros(len(start))
-    best, least = settle(depot, start, may, fixed, wish)
+    best, seat, least = settle(depot, start, may, fixed, wish)
     pool = np.flatnonzero(may)
     state = np.uint64(seed)
+    dear = 0.0 if least == np.inf else _DEAR * least / max(1, depot.load.sum())
     for count in range(rounds if len(pool) > 0 and len(start) > 0 else 0):
         trial = best.copy()
         for _ in range(1 + count % 2):
@@ -288,7 +294,10 @@ def kick(
             j = pool[np.int64(_mix(state) % np.uint64(len(pool)))]
             if not fixed[t] and not np.any(trial == j):
                 trial[t] = j
-        found, cost = settle(depot, trial, may, fixed, wish)
-        if cost < least - 1e-9 or (cost == least and least == np.inf):
-            best, least = found, cost
-    return best, least
+        for s in range(len(start)):
+            state += np.uint64(0x9E3779B97F4A7C15)
+            wish[s] = dear * (count % 3) * np.float64(_mix(state) >> np.uint64(11)) / _WORDS
+        found, its_seat, cost = settle(depot, trial, may, fixed, wish)
+        if cost < least - _LESS or (cost == least and least == np.inf):
+            best, seat, least = found, its_seat, cost
+    return best, seat, least

@@ -129,7 +129,7 @@ def _recount(
 def _settled(problem: ParcelProblem, found: Branched, objective: float) -> tuple[float, bool]:
     """Give the bound, and whether nothing better fits below the objective."""
     parcels = problem.parcels
-    bound = min(-found.bound, problem.unsettled)
+    bound = min(-found.bound, problem.unsettled())
     agrees = abs(-found.value - objective) <= _SAME * max(1.0, objective)
     if agrees and not parcels.beats(bound, -found.value):
         return objective, True
@@ -138,7 +138,7 @@ def _settled(problem: ParcelProblem, found: Branched, objective: float) -> tuple
 
 def _no_room(problem: ParcelProblem, found: Branched, n: int) -> NoPlanError:
     """Say that no choice serves all demand, or that none was found in time."""
-    if found.bound == -np.inf and problem.unsettled == np.inf:
+    if found.bound == -np.inf and problem.unsettled() == np.inf:
         return NoPlanError(
             f"No {n} sites have room for all demand within their reach.",
             where="capacity",
