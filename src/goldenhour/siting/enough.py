@@ -282,7 +282,8 @@ def _longer(found: Found, asked: Asked) -> Said | None:
         case = replace(found.case, question=then)
         return _enough(found, case, _measured_again(found, case), found.wanted)
 
-    step = least_step(int((next_s - clock_s - 1.0) / step_s), with_longer)
+    most_s = min(next_s - clock_s - 1.0, clock_s)  # to twice the clock; farther is another question
+    step = least_step(int(most_s / step_s), with_longer)
     if step is None:
         return None
     minutes = f"{(clock_s + step * step_s) / _MINUTE_S:.0f}"

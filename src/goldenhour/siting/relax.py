@@ -71,24 +71,26 @@ def relaxations(
 
 def least_step(most: int, would_do: Callable[[int], bool | None]) -> int | None:
     """
-    Find the smallest of some growing changes that would do, by bisection.
+    Find the smallest of some growing changes that would do: by doubling, then by bisection.
 
     Parameters
     ----------
     most
         The largest change.
     would_do
-        Tells whether a change from 1 to ``most`` would do; once one does, all larger ones do.
-        None where it was not found out, which counts as not.
+        Tells whether a change from 1 to ``most`` would do. None where it was not found out, which
+        counts as not.
 
     Returns
     -------
     step
-        None if not even the largest is known to do.
+        The change before it is not known to do; None if no change that was tried does.
     """
-    if most < 1 or not would_do(most):
+    too_little, enough = 0, 1
+    while enough <= most and not would_do(enough):
+        too_little, enough = enough, min(2 * enough, most) if enough < most else most + 1
+    if enough > most:
         return None
-    too_little, enough = 0, most
     while enough - too_little > 1:
         middle = (too_little + enough) // 2
         if would_do(middle):
