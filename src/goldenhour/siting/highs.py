@@ -229,7 +229,7 @@ class WarmLp:
             Multipliers of the rows that contradict each other; all 0 if HiGHS has none. Shape
             ``(n_rows,)``.
         """
-        _, found, values = self._highs.getDualRay()
+        _, found, values = self._highs.getDualRay()  # type: ignore[attr-defined] # missing in its stubs
         if not found:
             return np.zeros(self.n_rows)
         return np.asarray(values, dtype=np.float64)

@@ -86,7 +86,7 @@ def measure(people: Floats, *rooms: Floats) -> Measure:
     ----------
     people
         Weights of demand. Shape ``(n_demand,)``.
-    rooms
+    *rooms
         Capacities of each tier; infinite where there is no limit.
 
     Returns
