@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Al Qaim exercise from nothing to a plan: the story's facts come out of the program."""
 
+import json
+
 import pytest
 
 from goldenhour.base.grades import Tier
+from goldenhour.publish.compare_words import summary
 from goldenhour.workflows.clock import now
+from goldenhour.workflows.compare import compare_plans
 from goldenhour.workflows.exercise import exercise
 from goldenhour.workflows.plan import PlanResult, plan
 
@@ -57,3 +61,27 @@ def test_the_chain_is_asked_for(planned: PlanResult) -> None:
         Tier.FIELD_HOSPITAL,
         Tier.REFERRAL,
     }
+
+
+def test_what_would_change_the_plan_is_told(planned: PlanResult) -> None:
+    """Facts and alternatives are in the plan and in its file, and none exceeds its bound."""
+    why = planned.plan.explanation
+    assert why is not None
+    assert why.flips
+    assert len(why.next_best) == len(planned.plan.sites)
+    for flip in why.flips:
+        assert flip.people <= flip.at_most + 1e-6
+    told = json.loads((planned.folder / "plan.json").read_text(encoding="utf-8"))
+    assert [fact["code"] for fact in told["facts"]] == [flip.said.code for flip in why.flips]
+    assert sum(place["people"] for place in told["neighbourhoods"]) == pytest.approx(
+        planned.plan.home_people.sum(), abs=0.01
+    )
+
+
+def test_the_plan_against_itself_is_the_same(planned: PlanResult) -> None:
+    """Comparing a plan with itself says so, and that it is an exercise."""
+    result = compare_plans(planned.folder, planned.folder / "plan.json")
+    assert not result.findings
+    assert len(result.comparison.kept) == len(planned.plan.sites)
+    assert summary(result.comparison, "en")[-1] == "Both are the same plan."
+    assert summary(result.comparison, "en")[0].startswith("EXERCISE")
