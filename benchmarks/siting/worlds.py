@@ -123,7 +123,8 @@ def _quantile(away: Floats, share: float) -> float:
     """Clock within which such a share of the pairs lies."""
     if not away.size:
         return 0.0
-    return float(np.partition(away.ravel(), int(share * away.size))[int(share * away.size)])
+    at = min(int(share * away.size), away.size - 1)
+    return float(np.partition(away.ravel(), at)[at])
 
 
 class Run(NamedTuple):

@@ -398,6 +398,39 @@ BAD: dict[str, tuple[Callable[[], object], str]] = {
         lambda: chain_worlds([EYE], [], [1.0] * 3, sites=1, hospitals=1, goal=Expected()),
         "GH420",
     ),
+    "links that are no table": (
+        lambda: chain_worlds(
+            [EYE],
+            Links(linked=np.ones(3, dtype=bool)),
+            [1.0] * 3,
+            sites=1,
+            hospitals=1,
+            goal=Expected(),
+        ),
+        "GH420",
+    ),
+    "link not a number": (
+        lambda: chain_worlds(
+            [EYE],
+            Links(linked=np.full((3, 1), np.nan)),
+            [1.0] * 3,
+            sites=1,
+            hospitals=1,
+            goal=Expected(),
+        ),
+        "GH121",
+    ),
+    "shared structure beyond the hospitals": (
+        lambda: chain_worlds(
+            [EYE],
+            Links(linked=np.ones((3, 1), bool), same=np.array([1, -1, -1])),
+            [1.0] * 3,
+            sites=1,
+            hospitals=1,
+            goal=Expected(),
+        ),
+        "GH420",
+    ),
     "shared structures differ": (
         lambda: chain_worlds(
             [EYE] * 2,

@@ -160,7 +160,7 @@ def solve(question: WorldQuestion, effort: Effort) -> WorldSolution:
     sign = -unit if isinstance(question.goal, Regret) else unit
 
     def told(value: float, bound: float) -> None:
-        effort.told(sign * value, sign * bound)
+        effort.told(sign * float(value) + 0.0, sign * float(bound) + 0.0)  # no -0.0
 
     found = prove(program, replace(effort, told=told), first=own.first)
     if found.chosen is None:

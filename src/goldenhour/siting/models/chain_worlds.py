@@ -107,23 +107,50 @@ def _links_of(
 ) -> tuple[list[Bools], NDArray[np.int32]]:
     """Take the links of each world, and the structures offered for both tiers."""
     given = [links] * n_worlds if isinstance(links, Links) else list(links)
-    tables = [np.asarray(one.linked, dtype=np.bool_) for one in given]
-    shapes = {table.shape for table in tables}
-    if len(given) != n_worlds or len(shapes) != 1 or {shape[0] for shape in shapes} != {n_sites}:
+    shapes = {np.shape(one.linked) for one in given}
+    shape = next(iter(shapes)) if len(shapes) == 1 else ()
+    if len(given) != n_worlds or len(shape) != 2 or shape[0] != n_sites:  # noqa: PLR2004 - a table
         raise InputError(
             f"{n_worlds} worlds with {n_sites} sites, but links for {len(given)} worlds, of shape "
-            f"{', '.join(str(shape) for shape in sorted(shapes))}.",
+            f"{', '.join(str(one) for one in sorted(shapes)) or 'none'}.",
             where="links",
             do="Give links once, or once for each world: one row a site, one column a hospital.",
             code="GH420",
         )
-    none = np.full(n_sites, NO_CLASH, dtype=np.int32)
-    sames = [none if one.same is None else np.asarray(one.same, dtype=np.int32) for one in given]
-    if any(not np.array_equal(same, sames[0]) for same in sames):
+    same = _same(given[0], n_sites, shape[1])
+    if any(not np.array_equal(_same(one, n_sites, shape[1]), same) for one in given):
         raise InputError(
             "Structures offered for both tiers differ from world to world.",
             where="links",
             do="Give the same in all worlds; they are a matter of the town, not of a world.",
             code="GH420",
         )
-    return tables, sames[0]
+    return [_linked(one) for one in given], same
+
+
+def _linked(links: Links) -> Bools:
+    """Take a table of yes and no; what is not a number is no yes."""
+    table = np.asarray(links.linked)
+    if table.dtype.kind == "f" and np.isnan(table).any():
+        raise InputError(
+            "The links hold a value that is not a number.",
+            where="links",
+            do="Write True where a site reaches a hospital in time, False where it does not.",
+            code="GH121",
+        )
+    return np.asarray(table, dtype=np.bool_)
+
+
+def _same(links: Links, n_sites: int, n_hospitals: int) -> NDArray[np.int32]:
+    """Take the hospital in the same structure as each site."""
+    if links.same is None:
+        return np.full(n_sites, NO_CLASH, dtype=np.int32)
+    same = np.asarray(links.same, dtype=np.int32)
+    if same.shape != (n_sites,) or np.any(same < NO_CLASH) or np.any(same >= n_hospitals):
+        raise InputError(
+            "Structures offered for both tiers do not name one hospital, or -1, for each site.",
+            where="links",
+            do=f"Give {n_sites} numbers from -1 to {n_hospitals - 1}.",
+            code="GH420",
+        )
+    return same
