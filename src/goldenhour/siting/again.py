@@ -30,7 +30,7 @@ from goldenhour.times.carry import Evacuation
 
 Rows = NDArray[np.int64]
 _CORE, _MOST, _BESIDE = 200, 300, 12
-_NODES = 120
+_NODES, _KICKS = 120, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +199,9 @@ class Standing:
             tier: replace(wish, forced=wish.forced[np.isin(wish.forced, rows[tier])])
             for tier, wish in self.wanted.items()
         }
-        effort = replace(self.case.effort, gap_share=0.0, nodes=_NODES, told=nobody)
+        effort = replace(
+            self.case.effort, gap_share=0.0, nodes=_NODES, told=nobody, kicks_share=_KICKS
+        )
         try:
             solution = solve(self.case, options, wanted, effort)
         except NoPlanError:

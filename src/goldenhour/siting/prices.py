@@ -21,6 +21,7 @@ from goldenhour.siting.plain.effort import Effort
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _ROUNDS, _JOIN = 3, 120
+_KICKS = 0.1
 _ROUNDING = 1e-6  # people; sums of many prices round
 
 
@@ -140,7 +141,7 @@ def _prices(cover: Cover, people: Floats, n: int, core: Rows) -> Floats:
     covering = build(merged, weight, level)
     if not np.array_equal(covering.table.weight, weight):  # it knows groups that we do not
         return people
-    found = prove(covering, Effort(nodes=0)).price
+    found = prove(covering, Effort(nodes=0, kicks_share=_KICKS)).price
     share = np.append(np.clip(found / np.maximum(weight, 1e-300), 0.0, 1.0), 1.0)
     priced_home: Floats = people * share[group]  # -1 looks up the last: all of it
     return priced_home

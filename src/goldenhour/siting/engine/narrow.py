@@ -64,7 +64,11 @@ def narrowed(covering: Covering, screened: Screened, watch: Watch) -> tuple[Foun
         small, group = shrink(small, left, master.cluster)
         keep = keep[left]
         inner = search(
-            small, seed=watch.effort.seed + number, first=_inside(best, keep), watch=watch
+            small,
+            seed=watch.effort.seed + number,
+            first=_inside(best, keep),
+            watch=watch,
+            share=watch.effort.kicks_share,
         )
         watch.found(inner.value)
         root = Root(master.shrunk(small, left, group), inner, watch)
@@ -79,7 +83,8 @@ def _inside(best: Found, keep: NDArray[np.int32]) -> Found:
 
 def _started(covering: Covering, first: Found, watch: Watch) -> Root:
     """Search on a smaller problem, and start its program."""
-    best = search(covering, seed=watch.effort.seed, first=first, watch=watch)
+    effort = watch.effort
+    best = search(covering, seed=effort.seed, first=first, watch=watch, share=effort.kicks_share)
     watch.found(best.value)
     n = min(_CLUSTERS[0] * covering.sites.n, _CLUSTERS[1])
     every = np.arange(covering.n_sites, dtype=np.int32)

@@ -91,7 +91,8 @@ def prove(covering: Covering, effort: Effort) -> Proven:
         if best.value > INCOMPLETE and not beats(covering, hoped.bound, best.value):
             return replace(hoped, found=best)
         common = best
-    best = search(covering, seed=effort.seed, first=common, watch=watch)
+    share = effort.kicks_share
+    best = search(covering, seed=effort.seed, first=common, watch=watch, share=share)
     watch.found(best.value)
     hoped = replace(hoped, found=best, stopped=hoped.stopped or watch.stopped)
     if best.value > INCOMPLETE and effort.is_enough(hoped.bound, best.value, nodes=hoped.nodes):
@@ -166,7 +167,8 @@ def _together(
     watch = Watch(effort, at_most(covering))
     common = greedy(covering)
     watch.found(common.value)
-    best = search(covering, seed=effort.seed, first=first or common, watch=watch)
+    share = effort.kicks_share
+    best = search(covering, seed=effort.seed, first=first or common, watch=watch, share=share)
     best = replace(best, value=max(best.value, to_beat))
     watch.found(best.value)
     screened = screened_sites(covering, best, watch)

@@ -213,6 +213,7 @@ def _clear_around(table: Table, desk: Desk, rules: Rules, pivot: int, wanted: in
         if desk.slot[t] != EMPTY and not rules.fixed[t]:
             slot_of[desk.slot[t]] = t
     seen, queue = np.zeros(n_sites, dtype=np.bool_), np.empty(n_sites, dtype=np.int32)
+    looked = np.zeros(len(desk.covers), dtype=np.bool_)  # groups whose sites are in the queue
     head, tail, closed = 0, 1, 0
     queue[0], seen[pivot] = pivot, True
     while head < tail and closed < wanted:
@@ -221,8 +222,13 @@ def _clear_around(table: Table, desk: Desk, rules: Rules, pivot: int, wanted: in
         if slot_of[j] != EMPTY:
             close_slot(table, desk, slot_of[j])
             closed += 1
+        if tail == n_sites:
+            continue  # all are in the queue
         for e in range(table.site_start[j], table.site_start[j + 1]):
             g = table.site_group[e]
+            if looked[g]:
+                continue
+            looked[g] = True
             for f in range(table.group_start[g], table.group_start[g + 1]):
                 other = table.group_site[f]
                 if not seen[other]:

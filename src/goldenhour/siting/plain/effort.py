@@ -56,6 +56,8 @@ class Effort:
         Asked now and then; True ends the search with the gap it has.
     told
         Told the best objective and the bound, whenever one of them gets better.
+    kicks_share
+        Share of the usual random kicks of the search, 0 to 1: fewer where a good choice is known.
     """
 
     gap_share: float = 0.0
@@ -64,6 +66,7 @@ class Effort:
     seed: int = 1
     stop: Callable[[], bool] = never
     told: Told = nobody
+    kicks_share: float = 1.0
 
     @classmethod
     def of_a_plan(cls, *, seed: int, stop: Callable[[], bool], told: Told = nobody) -> "Effort":
