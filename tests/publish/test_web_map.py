@@ -163,6 +163,9 @@ def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     said_as_is = set(re.findall(r"""say\(\s*["'`]([a-z0-9-]+)["'`]""", source))
     assert said_as_is <= known
     quoted = set(re.findall(r"""["'`]([a-z0-9-]+)["'`]""", source))
+    for path in (ROOT / "src" / "goldenhour" / "publish").glob("*.py"):  # said for the page
+        said = path.read_text(encoding="utf-8")
+        quoted |= set(re.findall(r"""["']map\.([a-z0-9-]+)["']""", said))
     prefixes = (*re.findall(r"`([a-z]+-)\$\{", source), "kind-")
     idle = {code for code in known - quoted if not code.startswith(prefixes)}
     assert idle == set()

@@ -8,12 +8,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from goldenhour.base.errors import InputError
 from goldenhour.base.grades import UnknownStreets
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.times.asked import Asked
 from goldenhour.times.carry import Evacuation
-from goldenhour.times.service import by_means, serve
+from goldenhour.times.service import Site, by_means, landing_of, serve
 from goldenhour.times.worlds import Run, WorldCase, evacuation_in, one_by_one
 from goldenhour.town.terrain import Terrain
 from goldenhour.town.town import Town
@@ -146,8 +147,20 @@ def soonest_in(case: WorldCase, number: int, *, asked: Asked) -> Seconds:
         Shape ``(n_structures,)``.
     """
     there = by_means(evacuation_in(case, number), asked.means)
-    service = serve(there, asked.sites, limits_s=asked.limits_s, direction=asked.direction)
+    sites = tuple(site for site in asked.sites if _joins(there, site))
+    if not sites:  # in this world a danger lies between them and every street
+        return np.full(there.town.structures.n, np.inf, dtype=np.float32)
+    service = serve(there, sites, limits_s=asked.limits_s, direction=asked.direction)
     return service.soonest_s
+
+
+def _joins(there: Evacuation, site: Site) -> bool:
+    """Tell whether a site joins any street in this world."""
+    try:
+        landing_of(there, (site,))
+    except InputError:
+        return False
+    return True
 
 
 def _count(
