@@ -215,7 +215,8 @@ def test_centre_and_fewest_sites_agree(seed: int) -> None:
     times = spread(seed, 60, 30)
     found = p_centre(times, 4)
     assert lscp(times <= found.objective).objective <= 4
-    assert lscp(times < found.objective).objective > 4
+    shorter = lscp(times < found.objective)
+    assert shorter.objective > 4 or len(shorter.not_servable)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -18,11 +18,13 @@ from goldenhour.siting.kernels import p_median as kernel
 from goldenhour.siting.kernels.p_median import EMPTY, SHORTEST_STEP, Climb
 from goldenhour.siting.plain.effort import Effort
 
-_ROUNDS_AT_ONCE, _MOST_CLIMBS = 100, 15
+_MOST_STAGES, _STAGE_ROUNDS, _MOST_ROUNDS, _CLIMB_WORK = 8, 200, 100, 5e8
+_LITTLE = 0.01
 _FEW, _FEW_PER_SITE, _GROWS, _MOST_OF, _FEW_NODES = 50, 1.3, 2.0, 0.7, 60
 _LIKELY = 0.02
-_KICK_WORK, _MOST_KICKS = 2e7, 200
+_KICK_WORK, _MOST_KICKS = 3e6, 25
 _HALF = 0.5
+_ALMOST_ONE = 0.999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,20 +128,19 @@ class _Proof:
         self.price = np.zeros(int(assignment.row.max(initial=-1)) + 1)
         self.share: Floats = first.astype(np.float64)
         self.if_open: Floats = np.full(assignment.n_sites, -np.inf)
-        self.if_shut: Floats = self.if_open
+        self.if_shut: Floats = self.if_open.copy()
+        self.step = 1.0
 
     def run(self) -> Proven:
         """Raise prices, search among few sites, then among more and more of them, until all."""
         greedy = self.core.sites(self.chosen)
         if not self._is_over():
-            self._stage(0)
+            self._raise_prices()
         few = int(_FEW_PER_SITE * self.core.n) + _FEW
         while few < _MOST_OF * self.core.n_sites and not self._is_over():
             self._among(few)
             self._drop()
             few = int(few * _GROWS)
-        if not self._is_over():
-            self._stage(1)
         if not self._is_over():
             self._branch()
             self.effort.told(self.cost, self._settled())
@@ -170,19 +171,26 @@ class _Proof:
         enough = enough and self.effort.cheap_nodes <= 0
         return self.stopped or self._is_proven() or enough or not self.effort.nodes
 
-    def _stage(self, stage: int) -> None:
-        """Raise the prices, search where they point, and drop what can no longer matter."""
-        climb = self._climb(stage)
-        self.share = climb.share
-        likely = (climb.share > _LIKELY) | self.chosen
-        self._weigh(search(self.core, climb.share))
-        start = self.chosen.astype(np.float64)
+    def _raise_prices(self) -> None:
+        """Raise prices, search where they point, drop what cannot matter; again while it pays."""
+        self.price[self.core.row] = _first_prices(self.core, self.chosen)
+        for stage in range(_MOST_STAGES):
+            before = self.bound
+            self._climb()
+            self._search(self.effort.seed + stage)
+            self._drop()
+            flat = self.bound - before < _LITTLE * (self.cost - self.bound)
+            if flat or self.step < SHORTEST_STEP or self._is_over():
+                break
+
+    def _search(self, seed: int) -> None:
+        """Look where the prices point, then kick among the sites that they ever took."""
+        self._weigh(search(self.core, self.share))
+        likely = (self.share > _LIKELY) | self.chosen
         work = float(likely.sum()) * self.core.n + len(self.core.table.site)
         kicks = int(min(_MOST_KICKS, _KICK_WORK / work))
-        seed = self.effort.seed + stage
+        start = self.chosen.astype(np.float64)
         self._weigh(search(self.core, start, kicks=kicks, seed=seed, among=likely))
-        self.if_open, self.if_shut = climb.if_open, climb.if_shut
-        self._drop()
 
     def _weigh(self, chosen: Bools) -> None:
         """Keep a choice if it is the cheapest so far."""
@@ -190,22 +198,29 @@ class _Proof:
         if cost < self.cost:
             self.chosen, self.cost = chosen, cost
 
-    def _climb(self, stage: int) -> Climb:
-        """Raise the prices a few rounds at a time, until steps get short."""
-        core = self.core
-        begin = self.price[core.row] if stage else _first_prices(core, self.chosen)
-        begin = np.minimum(begin, core.table.most)
-        never, still = np.full(core.n_sites, -np.inf), np.zeros(len(begin))
-        climb = Climb(begin, -np.inf, begin, still, 1.0, 0, never, never.copy(), self.share)
-        for _ in range(_MOST_CLIMBS):
-            climb = kernel.climb(
-                core.table, climb, core.n, self.cost - core.constant, _ROUNDS_AT_ONCE
-            )
+    def _climb(self) -> None:
+        """Raise the prices a few rounds at a time."""
+        core, reach = self.core, self.cost - self.core.constant
+        begin = np.minimum(self.price[core.row], core.table.most)
+        climb = Climb(
+            begin,
+            -np.inf,
+            begin,
+            np.zeros(len(begin)),
+            self.step,
+            0,
+            self.if_open,
+            self.if_shut,
+            self.share,
+        )
+        enough = reach - core.grain * _ALMOST_ONE if core.grain else reach
+        at_once = int(min(_MOST_ROUNDS, 1 + _CLIMB_WORK / (1 + len(core.table.site))))
+        for _ in range(0, _STAGE_ROUNDS, at_once):
+            climb = kernel.climb(core.table, climb, core.n, reach, enough, at_once)
             self.bound = max(self.bound, core.constant + climb.bound)
-            self.price[core.row] = climb.price
+            self.price[core.row], self.step = climb.price, climb.step
             if climb.step < SHORTEST_STEP or self._is_over():
                 break
-        return climb
 
     def _drop(self) -> None:
         """Drop sites that nothing cheaper can open, and open those that it cannot shut."""

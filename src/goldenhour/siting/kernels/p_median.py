@@ -328,13 +328,13 @@ def bound_of(price: Floats, off: Floats, n: int) -> float:
 
 
 @numba.njit(cache=True)
-def climb(table: Table, start: Climb, n: int, reach: float, rounds: int) -> Climb:
+def climb(table: Table, start: Climb, n: int, reach: float, enough: float, rounds: int) -> Climb:
     """
     Raise the prices of demand by subgradient steps (Held, Wolfe and Crowder 1974; Beasley 1993).
 
-    Any prices bound the cost from below: their sum, less what the best ``n`` sites take off. Steps
-    aim at ``reach``, a known cost; where they lead nowhere they go back to the best prices and get
-    shorter.
+    Any prices bound the cost from below: their sum, less what the best ``n`` sites take off.
+    Steps aim at ``reach``, a known cost; where they lead nowhere they go back to the best prices
+    and get shorter. A bound of ``enough`` ends it.
     """
     best, best_price, step, flat = start.bound, start.price.copy(), start.step, start.flat
     price, pull = start.point.copy(), start.pull.copy()
@@ -346,6 +346,8 @@ def climb(table: Table, start: Climb, n: int, reach: float, rounds: int) -> Clim
         if bound > best:
             flat = 0 if bound > best + _FLAT * abs(best) else flat
             best, best_price = bound, price.copy()
+        if best >= enough:
+            break
         if flat >= _FLAT_ROUNDS:
             step, flat, price = step * _SHORTER, 0, best_price.copy()
             pull[:] = 0.0
