@@ -15,7 +15,7 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 from benchmarks.bars import Bar, below
-from benchmarks.siting.instances import Case, streets
+from benchmarks.siting.instances import Case, geometric, streets
 from numpy.typing import NDArray
 
 from goldenhour.siting.engine.covering import build, level
@@ -59,6 +59,11 @@ class Clock:
 def town(seed: int = 1) -> Case:
     """Give the town of all runs."""
     return streets(10_000, 500, 20, covers=20, seed=seed)
+
+
+def scattered() -> Case:
+    """Give a harder one: demand in clusters on a plain, so that much is near many sites."""
+    return geometric(10_000, 500, 20, covers=20)
 
 
 def rooms(case: Case, share: float, seed: int = 5) -> NDArray[np.float64]:
@@ -171,6 +176,8 @@ def bars(data: Path, scratch: Path) -> list[Bar]:
     for share in _SHARES:
         run = ours(case, share)
         seen.append(below(f"{run.what}: gap after 60 s", 2.0, 100 * run.gap, "%"))
+    hard = ours(scattered(), _SHARES[1])
+    seen.append(below(f"{hard.what}: gap after 60 s", 2.0, 100 * hard.gap, "%"))
     theirs = plain_highs(case, _SHARES[1])
     seen.append(
         Bar("the same in plain HiGHS after 100 s", 0.0, 100 * theirs.gap, "%", at_least=True)
@@ -190,6 +197,7 @@ def main() -> None:
     case = town()
     for share in _SHARES:
         _print(ours(case, share))
+    _print(ours(scattered(), _SHARES[1]))
     _print(plain_highs(case, _SHARES[1]))
     if len(sys.argv) > 1:
         for run, best, _ in or_library(Path(sys.argv[1]) / _PMEDCAP):
