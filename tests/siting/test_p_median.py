@@ -232,6 +232,25 @@ def test_larger_towns_are_proven_by_a_second_way(seed: int) -> None:
     assert np.all(thin.site_of >= 0)
 
 
+@pytest.mark.parametrize("reach", [150.0, 300.0, 2000.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_tree_alone_finds_the_same(
+    monkeypatch: pytest.MonkeyPatch, seed: int, reach: float
+) -> None:
+    """Without prices to shrink the question, cuts and branching give the best of all choices."""
+    monkeypatch.setattr("goldenhour.siting.engine.assignment_prove._MOST_STAGES", 0)
+    times = spread(seed, 80, 13)
+    case = Case(
+        times=np.where(times <= reach, times, np.inf),
+        weights=(np.arange(80) % 5 + 1).astype(np.float64),
+        choice=Choice(n=4, forced=(seed,)),
+    )
+    found = p_median(case.times, case.weights, case.choice)
+    assert found.nodes > 0
+    assert (case.weigh(found.sites)[0], found.objective) == case.best(1)
+    assert found.status is ProofStatus.OPTIMAL
+
+
 def test_who_cannot_all_be_reached_are_left_out_by_weight() -> None:
     """One site for two islands: the heavier is served, the lighter named, and nobody forgotten."""
     times = np.array([[5.0, np.inf], [9.0, np.inf], [np.inf, 1.0], [np.inf, np.inf]])
@@ -254,6 +273,16 @@ def test_progress_is_told_and_only_gets_better() -> None:
     assert list(objectives) == sorted(objectives, reverse=True)
     assert list(bounds) == sorted(bounds)
     assert heard[-1] == (found.objective, found.bound)
+
+
+def test_a_gap_that_was_asked_for_is_kept() -> None:
+    """Somebody content with five per cent gets no worse, though many are left out."""
+    times = spread(8, 150, 40)
+    near = np.where(times <= 120, times, np.inf)
+    found = p_median(near, None, 5, effort=Effort(gap_share=0.05))
+    assert (found.site_of < 0).sum() > 20
+    assert found.objective - found.bound <= 0.05 * found.objective
+    assert found.objective >= p_median(near, None, 5).objective >= found.bound
 
 
 def test_same_question_same_answer() -> None:

@@ -44,7 +44,7 @@ class Assignment:
     away
         What it costs to leave out a weight of 1.
     constant
-        Cost of what no longer depends on the choice.
+        Cost of what no longer depends on the choice, less that of what must be left out.
     grain
         Every cost is a whole multiple of this; 0 if no such number is known.
     site
@@ -119,7 +119,7 @@ class Assignment:
         Returns
         -------
         cost
-            With what each weight left out costs.
+            Weighted time, once ``left`` is known.
         """
         if self.left_out(chosen) > self.left * (1 + SAME):
             return float("inf")
@@ -141,6 +141,29 @@ class Assignment:
         """
         nobody = kernel.costs(self.table, chosen) >= self.table.most
         return float(self.weight[self.bare & nobody].sum())
+
+    def in_units(self, unit: float) -> "Assignment":
+        """
+        Count costs in another unit.
+
+        Parameters
+        ----------
+        unit
+            A power of two, so that nothing is rounded.
+
+        Returns
+        -------
+        assignment
+            The same problem; a linear program likes numbers near 1.
+        """
+        table = self.table
+        return replace(
+            self,
+            table=table._replace(cost=table.cost / unit, most=table.most / unit),
+            away=self.away / unit,
+            constant=self.constant / unit,
+            grain=self.grain / unit,
+        )
 
     def choice(self, slots: NDArray[np.int32]) -> NDArray[np.bool_]:
         """

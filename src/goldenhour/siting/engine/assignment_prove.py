@@ -20,7 +20,8 @@ from goldenhour.siting.plain.effort import Effort
 
 _MOST_STAGES, _STAGE_ROUNDS, _MOST_ROUNDS, _CLIMB_WORK = 8, 200, 100, 5e8
 _LITTLE = 0.01
-_FEW, _FEW_PER_SITE, _GROWS, _MOST_OF, _FEW_NODES = 50, 1.3, 2.0, 0.7, 60
+_SIZE = 1e3  # of all costs in the linear program, about
+_FEW, _FEW_PER_SITE, _GROWS, _MOST_OF, _FEW_NODES, _IDLE = 50, 1.3, 2.0, 0.7, 60, 2
 _LIKELY = 0.02
 _KICK_WORK, _MOST_KICKS = 3e6, 25
 _HALF = 0.5
@@ -136,11 +137,12 @@ class _Proof:
         greedy = self.core.sites(self.chosen)
         if not self._is_over():
             self._raise_prices()
-        few = int(_FEW_PER_SITE * self.core.n) + _FEW
-        while few < _MOST_OF * self.core.n_sites and not self._is_over():
+        few, idle = int(_FEW_PER_SITE * self.core.n) + _FEW, 0
+        while few < _MOST_OF * self.core.n_sites and idle < _IDLE and not self._is_over():
+            before = self.cost
             self._among(few)
             self._drop()
-            few = int(few * _GROWS)
+            few, idle = int(few * _GROWS), idle + (self.cost >= before)
         if not self._is_over():
             self._branch()
             self.effort.told(self.cost, self._settled())
@@ -260,20 +262,21 @@ class _Proof:
         self, part: Assignment, among: Bools, effort: Effort, *, bound: float | None
     ) -> Branched:
         """Branch among some sites; what is told is of all of them."""
+        unit = float(2.0 ** np.round(np.log2(max(self.cost, 1.0) / _SIZE)))
         problem = AssignmentProblem(
-            part,
-            price=np.minimum(self.price[part.row], part.table.most),
+            part.in_units(unit),
+            price=np.minimum(self.price[part.row], part.table.most) / unit,
             lead=self.share[among] + self.chosen[among],
-            most=self.cost,
+            most=self.cost / unit,
         )
 
         def told(value: float, above: float) -> None:
-            least = bound if bound is not None else max(self.bound, -above)
-            self.effort.told(-value, min(-value, least))
+            least = bound if bound is not None else max(self.bound, -above * unit)
+            self.effort.told(-value * unit, min(-value * unit, least))
 
-        branched = branch(problem, replace(effort, told=told), first=self.chosen[among])
-        self.nodes, self.stopped = self.nodes + branched.nodes, self.stopped or branched.stopped
-        return branched
+        found = branch(problem, replace(effort, told=told), first=self.chosen[among])
+        self.nodes, self.stopped = self.nodes + found.nodes, self.stopped or found.stopped
+        return replace(found, value=found.value * unit, bound=found.bound * unit)
 
     def _score(self) -> Floats:
         """Sum what each site takes off the prices."""

@@ -23,7 +23,7 @@ class Reached:
     Parameters
     ----------
     assignment
-        The inner problem, which now knows how much may be left out.
+        The inner problem, which now knows how much may be left out, and no longer counts it.
     first
         The choice. Shape ``(n_sites,)``, bool.
     greedy
@@ -60,7 +60,9 @@ def reach(assignment: Assignment, effort: Effort) -> Reached:
         first, is_least = _cover_most(assignment, first, effort)
     left = assignment.left_out(first)
     return Reached(
-        assignment=replace(assignment, left=left),
+        assignment=replace(
+            assignment, left=left, constant=assignment.constant - assignment.away * left
+        ),
         first=first,
         greedy=greedy,
         is_least=is_least or left == 0,

@@ -68,7 +68,7 @@ def p_median(
     )
     sites = level(as_choice(p), taken.n_sites, "sites")
     reached = reach(build(taken, counted, sites), effort)
-    proven = prove(reached.assignment, reached.first, _in_seconds(reached.assignment, effort))
+    proven = prove(reached.assignment, reached.first, effort)
     return _solution(taken, counted, reached, proven, never_served(taken, sites.allowed))
 
 
@@ -93,23 +93,6 @@ def never_served(times: Times, allowed: NDArray[np.bool_]) -> NDArray[np.int32]:
     return np.flatnonzero(~can).astype(np.int32)
 
 
-def _in_seconds(assignment: Assignment, effort: Effort) -> Effort:
-    """Tell the time alone, without what leaving out costs in the inner problem."""
-    away = assignment.away * assignment.left
-
-    def told(cost: float, bound: float) -> None:
-        effort.told(cost - away, max(0.0, bound - away))
-
-    return Effort(
-        gap_share=effort.gap_share,
-        nodes=effort.nodes,
-        cheap_nodes=effort.cheap_nodes,
-        seed=effort.seed,
-        stop=effort.stop,
-        told=told,
-    )
-
-
 def _solution(
     times: Times,
     weights: NDArray[np.float64],
@@ -120,10 +103,10 @@ def _solution(
     """Count everything again from the input."""
     site_of, objective, left = _recount(times, weights, proven.sites)
     _, greedy, greedy_left = _recount(times, weights, reached.assignment.sites(reached.greedy))
-    away = reached.assignment.away * reached.assignment.left
-    agrees = abs(proven.cost - away - objective) <= SAME * max(1.0, proven.cost)
+    size = max(1.0, objective, reached.assignment.away * reached.assignment.left)
+    agrees = abs(proven.cost - objective) <= SAME * size
     is_optimal = agrees and proven.bound >= proven.cost and reached.is_least
-    bound = min(objective, max(0.0, proven.bound - away))
+    bound = min(objective, max(0.0, proven.bound))
     return Solution(
         sites=proven.sites,
         objective=objective,
