@@ -16,6 +16,7 @@ from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import quiet
 from goldenhour.siting.choose import Case, ground_of, solve
+from goldenhour.siting.joined import stands_for
 from goldenhour.siting.options import Homes, Options, join, link_limit_s
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import nobody
@@ -172,9 +173,38 @@ class Standing:
         keep, is_whole = self._able(least)
         keep = keep[~np.isin(self.options.tsp[keep], barred)]
         hospitals = np.flatnonzero(~np.isin(self.options.hospital, barred))
+        options = picked(self.options, keep, hospitals)
+        freed = self.freed(barred)
+        if not len(freed):
+            return self.among(options, bound=self.bound, is_whole=is_whole)
+        counts = np.isfinite(options.link_s).any(axis=0)  # others may not, or nobody is near
+        more = measured(freed, options.hospital, self.case)
+        more = replace(more, link_s=np.where(counts, more.link_s, np.float32(np.inf)))
+        n_left = np.sum(~np.isin(self.options.tsp, barred))
         return self.among(
-            picked(self.options, keep, hospitals), bound=self.bound, is_whole=is_whole
+            join(options, more),
+            bound=self.bound + float(self.case.homes.people[np.unique(more.cover.home)].sum()),
+            is_whole=bool(len(keep) == n_left and counts.all()),
         )
+
+    def freed(self, barred: Rows) -> Rows:
+        """
+        Find who may be a stabilisation point once some structures are out.
+
+        Parameters
+        ----------
+        barred
+            Structure rows that are out. Shape ``(n_barred,)``.
+
+        Returns
+        -------
+        freed
+            Structure rows of parts of field hospitals that break up. Shape ``(n_freed,)``.
+        """
+        apart = self.wanted[Tier.TSP].kept_apart
+        hospital = self.case.screening.of(Tier.FIELD_HOSPITAL)
+        broken = np.isin(stands_for(hospital, apart), stands_for(hospital, barred))
+        return apart[broken & ~np.isin(apart, barred)]
 
     def among(self, options: Options, *, bound: float, is_whole: bool) -> Answer | None:
         """
@@ -318,6 +348,34 @@ def picked(options: Options, tsp: Rows, hospital: Rows) -> Options:
         seconds=options.seconds[pair],
         link_s=options.link_s[np.ix_(tsp, hospital)],
     )
+
+
+def measured(rows: Rows, hospital: Rows, case: Case) -> Options:
+    """
+    Measure structures as if they were candidates for stabilisation points.
+
+    Parameters
+    ----------
+    rows
+        Structure rows. Shape ``(n,)``.
+    hospital
+        Structure rows of field hospitals to link them to. Shape ``(n_hospitals,)``.
+    case
+        Clocks, homes and streets.
+
+    Returns
+    -------
+    options
+        Those structures, in their order.
+    """
+    blank = Options(
+        tsp=rows,
+        hospital=hospital,
+        cover=Cover(start=np.zeros(len(rows) + 1, np.int64), home=np.zeros(0, np.int32), n_homes=0),
+        seconds=np.zeros(0, np.float32),
+        link_s=np.zeros((len(rows), len(hospital)), np.float32),
+    )
+    return timed(blank, case, case.evacuation)
 
 
 def timed(options: Options, case: Case, there: Evacuation) -> Options:

@@ -17,11 +17,10 @@ from scipy.spatial import cKDTree
 
 from goldenhour.base import facts
 from goldenhour.base.grades import Tier, Verdict
-from goldenhour.siting.again import Answer, Standing, timed
+from goldenhour.siting.again import Answer, Standing, measured
 from goldenhour.siting.explanation import FactKind, Flip, NextBest
 from goldenhour.siting.flip_words import said_of
 from goldenhour.siting.options import Options
-from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.referral import onward
 from goldenhour.siting.shortlist import one_a_street
 from goldenhour.siting.street_facts import (
@@ -110,8 +109,9 @@ def _unfit(
     for at, (row, other, without) in enumerate(zip(rows, next_best, lost, strict=True)):
         known = standing.people - other.people_fewer if other.structure >= 0 else 0.0
         answer = None
-        if other.structure < 0 or other.people_fewer > 0:
-            answer = standing.answer(barred=np.array([row]), least=known)
+        barred = np.array([row])
+        if other.structure < 0 or other.people_fewer > 0 or len(standing.freed(barred)):
+            answer = standing.answer(barred=barred, least=known)
         if other.structure >= 0 and (answer is None or answer.people <= known):
             at_most = standing.bound if answer is None else answer.at_most
             answer = _exchanged(standing, at, other, _Known(people=known, at_most=at_most))
@@ -139,7 +139,7 @@ def _fit(standing: Standing) -> tuple[list[Flip], int]:
     rows, n_left = _refused(standing)
     if not len(rows):
         return [], n_left
-    there = _as_options(standing, rows)
+    there = measured(rows, standing.hospital, standing.case)
     swaps = _Swaps(standing)
     gains = np.array([swaps.gain(there, at) for at in range(len(rows))])
     found = []
@@ -196,18 +196,6 @@ def _forbidden(standing: Standing) -> list[int]:
     town = standing.case.town
     found = [tiers_and_row(town, wish) for wish in standing.case.question.forbidden]
     return [row for tiers, row in found if Tier.TSP in tiers and row >= 0]
-
-
-def _as_options(standing: Standing, rows: Rows) -> Options:
-    """Measure structures as if they were candidates, to the field hospitals that were chosen."""
-    blank = Options(
-        tsp=rows,
-        hospital=standing.hospital,
-        cover=Cover(start=np.zeros(len(rows) + 1, np.int64), home=np.zeros(0, np.int32), n_homes=0),
-        seconds=np.zeros(0, np.float32),
-        link_s=np.zeros((len(rows), len(standing.hospital)), np.float32),
-    )
-    return timed(blank, standing.case, standing.case.evacuation)
 
 
 class _Swaps:

@@ -38,6 +38,9 @@ class Wishes:
         Structure rows that must be chosen, among the candidates. Shape ``(n_forced,)``.
     existing
         Those of them in which care works already. Shape ``(n_existing,)``.
+    kept_apart
+        Structure rows that passed too, but are a part of what is offered as a field hospital.
+        Shape ``(n_kept_apart,)``.
     """
 
     tier: Tier
@@ -45,6 +48,7 @@ class Wishes:
     candidates: Rows
     forced: Rows
     existing: Rows
+    kept_apart: Rows
 
 
 def wishes(
@@ -89,7 +93,7 @@ def wishes(
         _bar(passed, screening.of(tier), np.concatenate(list(existing.rows.values())))
     _forbid(question, row_of, may, screening)
     forced = _forced(question, row_of, may, screening, existing)
-    _keep_apart(may, forced, screening.of(Tier.FIELD_HOSPITAL))
+    kept_apart = {Tier.TSP: _keep_apart(may, forced, screening.of(Tier.FIELD_HOSPITAL))}
     wanted = {Tier.TSP: question.n_tsp, Tier.FIELD_HOSPITAL: question.n_field_hospitals}
     for tier in SITED_TIERS:
         if question.has_budget and may[tier].any():
@@ -108,6 +112,7 @@ def wishes(
             candidates=np.union1d(np.flatnonzero(may[tier]), existing.of(tier)),
             forced=np.union1d(sorted(forced[tier]), existing.of(tier)).astype(np.int64),
             existing=existing.of(tier),
+            kept_apart=kept_apart.get(tier, np.zeros(0, dtype=np.int64)),
         )
         for tier in SITED_TIERS
     }
@@ -121,8 +126,8 @@ def _bar(passed: NDArray[np.bool_], screening: TierScreening, rows: Rows) -> Non
 
 def _keep_apart(
     may: dict[Tier, NDArray[np.bool_]], forced: dict[Tier, set[int]], hospital: TierScreening
-) -> None:
-    """Offer no stabilisation point in a part of what is offered as a field hospital."""
+) -> Rows:
+    """Offer no stabilisation point in a part of what is offered as a field hospital; list those."""
     rows = np.arange(len(may[Tier.TSP]))
     heads = stands_for(hospital, rows)
     demanded = np.array(sorted(forced[Tier.TSP]), dtype=np.int64)
@@ -131,7 +136,9 @@ def _keep_apart(
             f"Row {clash[0]} is forced into both tiers.", where="[question] forced"
         )
     may[Tier.FIELD_HOSPITAL][heads[demanded[heads[demanded] != demanded]]] = False
-    may[Tier.TSP] &= (heads == rows) | ~may[Tier.FIELD_HOSPITAL][heads]
+    apart = may[Tier.TSP] & (heads != rows) & may[Tier.FIELD_HOSPITAL][heads]
+    may[Tier.TSP] &= ~apart
+    return np.flatnonzero(apart)
 
 
 def _forbid(
