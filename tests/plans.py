@@ -30,18 +30,11 @@ from goldenhour.publish.reach import ReachArea
 from goldenhour.reports.make import make
 from goldenhour.reports.report import Report, Source
 from goldenhour.reports.said import DamageSaid, HazardSaid, HazardStatus, Measure, StreetSaid
-from goldenhour.siting.plan import (
-    Coverage,
-    Plan,
-    Proof,
-    ProofStatus,
-    Said,
-    Site,
-    SiteStanding,
-    VisitToDo,
-)
-from goldenhour.siting.question import Question
-from goldenhour.siting.screening import Screening, TierScreening
+from goldenhour.siting.asking.question import Question
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import Coverage, Plan, Proof, Site, SiteStanding, VisitToDo
+from goldenhour.siting.said import Said
+from goldenhour.siting.screening.table import Screening, TierScreening
 from goldenhour.town.town import Town
 from tests.towns import make_town
 

@@ -22,7 +22,7 @@ from goldenhour.siting.engine.covering import build, level
 from goldenhour.siting.models import Effort, Solution, mclp_capacitated, p_median_capacitated
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import as_cover
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 
 _SHARES = (0.6, 0.8, 1.0)
 _SPREAD = 0.5  # of the logarithm of a capacity

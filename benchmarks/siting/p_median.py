@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import floyd_warshall
 
 from goldenhour.siting.highs import LpStatus, MixedProgram, solve_mip
 from goldenhour.siting.models import Effort, Solution, p_centre, p_median
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 
 _TSPLIB_LIMIT_S = 150.0
 _HIGHS_NODES = 100_000

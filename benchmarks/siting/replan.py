@@ -19,10 +19,10 @@ from goldenhour.reports.ledger import Ledger
 from goldenhour.reports.make import make
 from goldenhour.reports.report import Source
 from goldenhour.reports.said import StreetSaid
+from goldenhour.siting.asking.question import Question
 from goldenhour.siting.plan import Plan
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
-from goldenhour.siting.screen import screen
+from goldenhour.siting.screening.screen import screen
 from goldenhour.times.access import Landing
 from goldenhour.times.carry import Evacuation
 from goldenhour.town.layers import LayerKind

@@ -19,7 +19,7 @@ from goldenhour.base.grades import UnknownStreets
 from goldenhour.picture.belief import Picture
 from goldenhour.publish import reach_json, reach_tables, web_map
 from goldenhour.publish.reach_words import duration, headline, notes
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.table import Screening
 from goldenhour.times.asked import Asked
 from goldenhour.times.chances import chances
 from goldenhour.times.reached import Reached, reached

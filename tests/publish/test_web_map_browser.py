@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 from goldenhour.publish import web_map
-from goldenhour.siting.plan import Said
+from goldenhour.siting.said import Said
 from goldenhour.town.layers import LayerSource
 from tests.conftest import ROOT, missing
 from tests.plans import Case, answer

@@ -31,7 +31,7 @@ from goldenhour.siting.explanation import (
     NextBest,
     OtherSite,
 )
-from goldenhour.siting.plan import Said
+from goldenhour.siting.said import Said
 from goldenhour.town.town import Places
 from tests.plans import SITES, Case, answer
 

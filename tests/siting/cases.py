@@ -10,8 +10,8 @@ import shapely
 from goldenhour.base.grades import Tier, Verdict
 from goldenhour.picture.belief import CarePoint, HazardArea, Picture, ReportIndex
 from goldenhour.reports.said import HazardStatus
-from goldenhour.siting.screen import screen
-from goldenhour.siting.screening import Screening, TierScreening
+from goldenhour.siting.screening.screen import screen
+from goldenhour.siting.screening.table import Screening, TierScreening
 from goldenhour.town.town import Town
 from tests.times.pictures import picture_of
 from tests.towns import make_town

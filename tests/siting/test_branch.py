@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from goldenhour.siting.engine.branch import branch
-from goldenhour.siting.engine.problem import LinearRows
 from goldenhour.siting.engine.program import Program
+from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.effort import Effort
 
 Floats = NDArray[np.float64]

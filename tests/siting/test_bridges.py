@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldenhour.base.grades import StreetState
-from goldenhour.siting.bridges import NONE, hanging
+from goldenhour.siting.screening.bridges import NONE, hanging
 from goldenhour.town.town import Town
 from tests.towns import ORIGIN_X_M, ORIGIN_Y_M, draw, make, make_streets, make_structures
 

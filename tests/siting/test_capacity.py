@@ -26,7 +26,7 @@ from goldenhour.siting.models.mclp_capacitated import mclp_capacitated
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import as_cover
 from goldenhour.siting.plain.effort import Effort
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

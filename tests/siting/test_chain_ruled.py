@@ -14,7 +14,7 @@ from goldenhour.base.errors import NoPlanError
 from goldenhour.siting.models.chain_ruled import RuledSolution, Rules, chain_ruled
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.effort import Effort
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 from tests.siting.oracle import Instance, make_instance
 
 RULES = ("apart", "budget", "backup", "zones", "at-most", "forced")

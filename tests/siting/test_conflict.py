@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldenhour.siting.conflict import Demands, smallest_conflict, smallest_hitting_set
+from goldenhour.siting.refusing.conflict import Demands, smallest_conflict, smallest_hitting_set
 
 CONFLICTS = st.lists(st.frozensets(st.integers(0, 7), min_size=1, max_size=5), max_size=6)
 

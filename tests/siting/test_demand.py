@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldenhour.siting.demand import (
+from goldenhour.siting.asking.demand import (
     arrivals_per_day,
     beds_needed,
     busy_day,
@@ -16,7 +16,7 @@ from goldenhour.siting.demand import (
     people_within,
     round_trip_s,
 )
-from goldenhour.siting.question import Capacities, Casualties
+from goldenhour.siting.asking.question import Capacities, Casualties
 
 
 def chance_of(count: int, mean: float, size: float) -> float:

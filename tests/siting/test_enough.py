@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from goldenhour.base import messages
 from goldenhour.base.errors import BadQuestionError, NoPlanError
+from goldenhour.siting.asking.question import Question
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
 from tests.siting.cases import Case, case
 
 QUESTION = Question(n_tsp=1, n_field_hospitals=1, tsp_clock_s=120.0)

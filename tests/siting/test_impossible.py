@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from goldenhour.base import messages
 from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Tier, UnknownStreets, Verdict
-from goldenhour.siting.packing import can_stand_apart
+from goldenhour.siting.asking.packing import can_stand_apart
+from goldenhour.siting.asking.question import Question
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
-from goldenhour.siting.relax import least_step, relaxations
-from goldenhour.siting.screen import candidates, screen
-from goldenhour.siting.switches import Ground, Kind, can_be_met, demands_of, dropping
+from goldenhour.siting.refusing.relax import least_step, relaxations
+from goldenhour.siting.refusing.switches import Ground, Kind, can_be_met, demands_of, dropping
+from goldenhour.siting.screening.screen import candidates, screen
 from tests.siting.cases import Case, case, visited
 
 QUESTION = Question(n_tsp=2, n_field_hospitals=1, tsp_clock_s=150.0)

@@ -13,15 +13,15 @@ from goldenhour.base import facts
 from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Grade, Tier, Verdict
 from goldenhour.reports.said import HazardSaid, HazardStatus
-from goldenhour.siting.joined import joined_area_m2, joined_id, joined_said, stands_for
+from goldenhour.siting.asking.question import Question
 from goldenhour.siting.plan import Plan
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
-from goldenhour.siting.requirements import RULES
-from goldenhour.siting.screen import candidates, screen
-from goldenhour.siting.screening import Screening, TierScreening
-from goldenhour.siting.surroundings import Surroundings, drivable
-from goldenhour.siting.verdicts import floor_area_m2
+from goldenhour.siting.screening.joined import joined_area_m2, joined_id, joined_said, stands_for
+from goldenhour.siting.screening.requirements import RULES
+from goldenhour.siting.screening.screen import candidates, screen
+from goldenhour.siting.screening.surroundings import Surroundings, drivable
+from goldenhour.siting.screening.table import Screening, TierScreening
+from goldenhour.siting.screening.verdicts import floor_area_m2
 from goldenhour.town.town import Town
 from tests.picture.saying import DAY, degrees, graded, picture, tell, visited
 from tests.siting.cases import verdict_of

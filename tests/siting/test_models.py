@@ -15,8 +15,7 @@ from goldenhour.siting.models.mclp import mclp
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
-from goldenhour.siting.plain.result import Solution
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus, Solution
 from tests.siting.oracle import Instance, best_cover, make_instance, streets_like, whole_model
 
 TO_THE_END = Effort(gap_share=0.0, nodes=5000)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from goldenhour.base.errors import InputError
 from goldenhour.siting.models import mclp, mclp_moves
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 
 Bools = NDArray[np.bool_]
 

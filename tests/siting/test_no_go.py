@@ -13,9 +13,9 @@ from goldenhour.base import messages
 from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import HazardSaid, HazardStatus, Measure, PeopleSaid, VisitSaid
-from goldenhour.siting.no_go import NUMBERS, NoGo, Standing, no_go
-from goldenhour.siting.reasons import reasons
-from goldenhour.siting.screen import candidates, screen
+from goldenhour.siting.screening.no_go import NUMBERS, NoGo, Standing, no_go
+from goldenhour.siting.screening.reasons import reasons
+from goldenhour.siting.screening.screen import candidates, screen
 from goldenhour.town.town import Barriers, Town
 from tests.picture.saying import DAY, HOUR, degrees, graded, picture, street, tell
 from tests.towns import ORIGIN_X_M, ORIGIN_Y_M, draw, make, make_streets, make_structures, words

@@ -13,8 +13,8 @@ from scipy import sparse
 
 from goldenhour.base.errors import BadQuestionError, InputError, NoPlanError
 from goldenhour.siting.models import Choice, Effort, Sense, Solution, lscp, p_centre, p_median
+from goldenhour.siting.plain.result import ProofStatus
 from goldenhour.siting.plain.times import as_times
-from goldenhour.siting.plan import ProofStatus
 
 ALMOST = 1e-9
 

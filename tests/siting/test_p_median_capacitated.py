@@ -20,9 +20,8 @@ from goldenhour.siting.models.p_median import p_median
 from goldenhour.siting.models.p_median_capacitated import _recount, p_median_capacitated
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.effort import Effort
-from goldenhour.siting.plain.result import Solution
+from goldenhour.siting.plain.result import ProofStatus, Solution
 from goldenhour.siting.plain.times import as_times
-from goldenhour.siting.plan import ProofStatus
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import floyd_warshall
 
 from goldenhour.siting.models import p_centre, p_median
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 
 
 def orlib(folder: Path, name: str) -> tuple[NDArray[np.float64], int]:

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from goldenhour.base import messages
 from goldenhour.base.errors import BadQuestionError, NoPlanError, UnknownPlaceError
 from goldenhour.base.grades import Tier, UnknownStreets, Verdict
-from goldenhour.siting.options import link_limit_s, whole_parts
-from goldenhour.siting.plan import Plan, ProofStatus, Said, SiteStanding
+from goldenhour.siting.asking.question import Question
+from goldenhour.siting.choosing.options import link_limit_s, whole_parts
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import Plan, SiteStanding
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
-from goldenhour.siting.screen import candidates, screen
+from goldenhour.siting.said import Said
+from goldenhour.siting.screening.screen import candidates, screen
 from goldenhour.times.carry import Evacuation
 from tests.siting.cases import Case, case, referral_hospital, visited
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from goldenhour.base.errors import BadQuestionError
-from goldenhour.siting.question import Aim, Casualties, Question
-from goldenhour.siting.sense import require_sense
+from goldenhour.siting.asking.question import Aim, Casualties, Question
+from goldenhour.siting.asking.sense import require_sense
 from goldenhour.workflows.question_file import question_from, read_question
 
 

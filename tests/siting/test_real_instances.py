@@ -11,7 +11,7 @@ from goldenhour.siting.models.mclp import mclp
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus
 from tests.siting.oracle import best_cover
 
 

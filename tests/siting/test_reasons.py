@@ -15,10 +15,10 @@ from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
 from goldenhour.picture.belief import Picture
 from goldenhour.reports.report import Report
 from goldenhour.reports.said import AccessSaid, HazardSaid, HazardStatus, VisitSaid
-from goldenhour.siting.reasons import Reason, reasons, reasons_of
-from goldenhour.siting.requirements import RULES, SITED_TIERS
-from goldenhour.siting.screen import candidates, screen
-from goldenhour.siting.verdicts import Case
+from goldenhour.siting.screening.reasons import Reason, reasons, reasons_of
+from goldenhour.siting.screening.requirements import RULES, SITED_TIERS
+from goldenhour.siting.screening.screen import candidates, screen
+from goldenhour.siting.screening.verdicts import Case
 from goldenhour.town.town import Town
 from tests.picture.saying import DAY, HOUR, degrees, graded, picture, street, tell, visited
 from tests.towns import ORIGIN_X_M, ORIGIN_Y_M, draw, make_town, words

@@ -8,16 +8,16 @@ import pytest
 
 from goldenhour.base import messages
 from goldenhour.base.grades import Tier, Verdict
+from goldenhour.siting.asking.question import Question
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
-from goldenhour.siting.requirements import (
+from goldenhour.siting.screening.requirements import (
     RULES,
     SITED_TIERS,
     listed,
     profiles,
     requirements,
 )
-from goldenhour.siting.screen import screen
+from goldenhour.siting.screening.screen import screen
 from tests.picture.saying import picture
 from tests.siting.cases import case, verdict_of
 from tests.towns import draw

@@ -10,13 +10,14 @@ from goldenhour.base.errors import BadQuestionError
 from goldenhour.base.grades import Tier, UnknownStreets, Verdict
 from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture import worlds
-from goldenhour.siting.options import link_limit_s, whole_parts
-from goldenhour.siting.plan import Plan, ProofStatus
-from goldenhour.siting.promise import Promise, Tried
+from goldenhour.siting.asking.question import Question, WorldGoal, Worlds
+from goldenhour.siting.choosing.options import link_limit_s, whole_parts
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import Plan
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question, WorldGoal, Worlds
-from goldenhour.siting.verdicts import Case as Screened
-from goldenhour.siting.verdicts import by_hazard
+from goldenhour.siting.robust.promise import Promise, Tried
+from goldenhour.siting.screening.verdicts import Case as Screened
+from goldenhour.siting.screening.verdicts import by_hazard
 from goldenhour.times.carry import Evacuation
 from goldenhour.workflows.scheduler import in_threads
 from tests.siting.cases import Case, case, danger, visited

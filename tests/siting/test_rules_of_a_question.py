@@ -12,10 +12,7 @@ from goldenhour.base import messages
 from goldenhour.base.errors import BadQuestionError, NoPlanError
 from goldenhour.base.grades import Tier, Verdict
 from goldenhour.picture.belief import CarePoint, ReportIndex
-from goldenhour.siting.options import link_limit_s, whole_parts
-from goldenhour.siting.plan import Ended, Plan, ProofStatus, Resource, SiteStanding
-from goldenhour.siting.propose import propose
-from goldenhour.siting.question import (
+from goldenhour.siting.asking.question import (
     Aim,
     Capacities,
     Casualties,
@@ -23,7 +20,11 @@ from goldenhour.siting.question import (
     Question,
     SurgeryAt,
 )
-from goldenhour.siting.screen import candidates
+from goldenhour.siting.choosing.options import link_limit_s, whole_parts
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import Ended, Plan, Resource, SiteStanding
+from goldenhour.siting.propose import propose
+from goldenhour.siting.screening.screen import candidates
 from goldenhour.times.carry import Evacuation
 from tests.siting.cases import Case, case, referral_hospital
 from tests.siting.test_propose import QUESTION, all_said

@@ -11,8 +11,8 @@ from goldenhour.base import facts, messages
 from goldenhour.base.grades import Grade, StreetState, Tier, Verdict
 from goldenhour.picture.belief import Picture
 from goldenhour.reports.said import HazardStatus
-from goldenhour.siting.requirements import RULES, SETTLED_BY_VISIT, requirements
-from goldenhour.siting.screen import candidates, screen
+from goldenhour.siting.screening.requirements import RULES, SETTLED_BY_VISIT, requirements
+from goldenhour.siting.screening.screen import candidates, screen
 from goldenhour.town.town import Barriers, Town
 from tests.siting.cases import case, danger, verdict_of, visited
 from tests.times.pictures import picture_of

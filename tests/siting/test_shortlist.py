@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldenhour.base.grades import Tier, Verdict
-from goldenhour.siting.requirements import RULES
-from goldenhour.siting.screening import TierScreening
-from goldenhour.siting.shortlist import Ground, near, one_a_street, preference, shortlist
+from goldenhour.siting.choosing.shortlist import Ground, near, one_a_street, preference, shortlist
+from goldenhour.siting.screening.requirements import RULES
+from goldenhour.siting.screening.table import TierScreening
 
 NONE = np.zeros(0, dtype=np.int64)
 

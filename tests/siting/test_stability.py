@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from goldenhour.base import facts, messages
 from goldenhour.base.grades import Grade, Tier
 from goldenhour.picture.belief import Picture
-from goldenhour.siting.screen import candidates, screen
-from goldenhour.siting.shortlist import preference
-from goldenhour.siting.stability import Ranked, Stability, ranked, site_stability, stability
-from goldenhour.siting.verdicts import floor_area_m2
+from goldenhour.siting.choosing.shortlist import preference
+from goldenhour.siting.screening.screen import candidates, screen
+from goldenhour.siting.screening.stability import (
+    Ranked,
+    Stability,
+    ranked,
+    site_stability,
+    stability,
+)
+from goldenhour.siting.screening.verdicts import floor_area_m2
 from tests.siting.cases import Case, case
 
 

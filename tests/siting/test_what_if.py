@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from goldenhour.base import messages
 from goldenhour.base.grades import StreetState, Tier, Verdict
 from goldenhour.picture.belief import Picture
+from goldenhour.siting.asking.question import Question
+from goldenhour.siting.explaining.prices import priced
 from goldenhour.siting.explanation import Explanation, FactKind, Flip
 from goldenhour.siting.plan import Plan
-from goldenhour.siting.prices import priced
 from goldenhour.siting.propose import propose
-from goldenhour.siting.question import Question
-from goldenhour.siting.screen import screen
+from goldenhour.siting.screening.screen import screen
 from tests.siting.cases import Case, case, referral_hospital, visited
 from tests.siting.oracle import make_instance
 

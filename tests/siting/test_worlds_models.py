@@ -30,8 +30,8 @@ from goldenhour.siting.models import (
     mclp_worlds,
 )
 from goldenhour.siting.plain.cover import as_cover
+from goldenhour.siting.plain.result import ProofStatus
 from goldenhour.siting.plain.worlds import tail_mean
-from goldenhour.siting.plan import ProofStatus
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

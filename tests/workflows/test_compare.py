@@ -16,8 +16,15 @@ from goldenhour.base.messages import LANGUAGES
 from goldenhour.cli.main import main
 from goldenhour.publish import plan_json
 from goldenhour.publish.compare_words import sections, summary, table, to_json
-from goldenhour.siting.compare import PlaceServed, PlannedSite, PlanOnFile, Within, compare
-from goldenhour.siting.plan import ProofStatus, SiteStanding
+from goldenhour.siting.explaining.compare import (
+    PlaceServed,
+    PlannedSite,
+    PlanOnFile,
+    Within,
+    compare,
+)
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import SiteStanding
 from goldenhour.workflows.compare import compare_plans, read_plan
 from tests.plans import answer
 

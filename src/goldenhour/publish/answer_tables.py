@@ -23,8 +23,9 @@ from goldenhour.publish.shape_table import (
     shape_table,
 )
 from goldenhour.publish.words import moment_text, people_rule, sentence, site_labels
-from goldenhour.siting.plan import Plan, Said
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.plan import Plan
+from goldenhour.siting.said import Said
+from goldenhour.siting.screening.table import Screening
 from goldenhour.town.town import Town
 
 

@@ -19,7 +19,7 @@ from goldenhour.publish.reach import ReachArea
 from goldenhour.publish.sheet_style import key
 from goldenhour.publish.words import left_to_right
 from goldenhour.siting.plan import Plan
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.table import Screening
 from goldenhour.town.town import Town
 
 _FONTS = ("NotoSans_400Regular.ttf", "Vazirmatn_400Regular.ttf")

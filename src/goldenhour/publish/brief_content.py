@@ -37,7 +37,8 @@ from goldenhour.publish.words import (
     structure_name,
     tier_name,
 )
-from goldenhour.siting.plan import Coverage, Plan, Said, Site, SiteStanding
+from goldenhour.siting.plan import Coverage, Plan, Site, SiteStanding
+from goldenhour.siting.said import Said
 from goldenhour.town.town import Town
 
 Json = dict[str, Any]  # values are plain JSON: text, numbers, lists, tables

@@ -11,8 +11,8 @@ from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.publish.map_columns import plain as readable
 from goldenhour.publish.plain import Json, plain
 from goldenhour.publish.words import by_its_letters, left_to_right, people_text, tier_name
-from goldenhour.siting.compare import Comparison, PlannedSite, PlanOnFile
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.explaining.compare import Comparison, PlannedSite, PlanOnFile
+from goldenhour.siting.plain.result import ProofStatus
 
 SCHEMA = "goldenhour.comparison/1"
 _MOST, _HALF, _PERCENT, _MINUTE_S = 8, 0.5, 100, 60

@@ -9,7 +9,7 @@ from goldenhour.publish import answer_tables, town_tables
 from goldenhour.publish.layers_file import NO_GEOMETRY, Layers, write_layers
 from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plan import Plan
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.table import Screening
 from goldenhour.town.town import Town
 
 

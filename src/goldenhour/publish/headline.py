@@ -8,7 +8,8 @@ from goldenhour.base.messages import say
 from goldenhour.picture.belief import Picture
 from goldenhour.publish.position import structure_positions
 from goldenhour.publish.words import people_text, site_labels, structure_name
-from goldenhour.siting.plan import Plan, ProofStatus, SiteStanding
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import Plan, SiteStanding
 from goldenhour.town.town import Town
 
 

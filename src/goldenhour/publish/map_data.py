@@ -15,7 +15,7 @@ from goldenhour.publish.map_reports import said_in_short
 from goldenhour.publish.map_shapes import Shapes
 from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plan import Plan
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.table import Screening
 from goldenhour.times.reached import Reached
 from goldenhour.town.town import Objects, Town
 

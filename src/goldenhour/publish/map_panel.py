@@ -14,7 +14,7 @@ from goldenhour.publish.map_data import Shown, people_of
 from goldenhour.publish.map_plan import Json, LonLat, at, plan_in_words
 from goldenhour.publish.map_words import Both, both, first_known, words
 from goldenhour.publish.words import clash, people_rule
-from goldenhour.siting.screening import TierScreening
+from goldenhour.siting.screening.table import TierScreening
 
 _FOCUS_PERCENT = (3, 97)
 _KM_M = 1000.0

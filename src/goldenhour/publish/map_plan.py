@@ -20,7 +20,8 @@ from goldenhour.publish.what_changes import (
     next_best_said,
 )
 from goldenhour.publish.words import site_labels, structure_name
-from goldenhour.siting.plan import Coverage, Plan, Proof, Said, Site, VisitToDo
+from goldenhour.siting.plan import Coverage, Plan, Proof, Site, VisitToDo
+from goldenhour.siting.said import Said
 
 # Plain JSON values, read by web-map/src/payload.ts, which names every field.
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from goldenhour.base.errors import InputError
 from goldenhour.base.messages import LANGUAGES, catalogue, say
 from goldenhour.publish.map_columns import plain
-from goldenhour.siting.plan import Said
+from goldenhour.siting.said import Said
 
 Both = dict[str, str]
 """One sentence by language."""

@@ -19,8 +19,9 @@ from goldenhour.publish.promise_json import promise_json
 from goldenhour.publish.provenance import assumptions, report_sources
 from goldenhour.publish.screening_json import requirements_json
 from goldenhour.publish.words import because, sentence, site_labels
-from goldenhour.siting.plan import Coverage, Plan, Said, VisitToDo
-from goldenhour.siting.screening import Screening, TierScreening
+from goldenhour.siting.plan import Coverage, Plan, VisitToDo
+from goldenhour.siting.said import Said
+from goldenhour.siting.screening.table import Screening, TierScreening
 from goldenhour.town.town import Town
 
 SCHEMA = "goldenhour.plan/1"

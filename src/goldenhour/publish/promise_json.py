@@ -2,7 +2,7 @@
 """What a plan promises over many worlds, as JSON."""
 
 from goldenhour.publish.plain import Json
-from goldenhour.siting.promise import Promise, Tried
+from goldenhour.siting.robust.promise import Promise, Tried
 
 
 def promise_json(promise: Promise | None) -> Json | None:

@@ -11,12 +11,12 @@ from goldenhour.picture.belief import Picture
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.plain import Json
 from goldenhour.publish.words import sentence
-from goldenhour.siting.joined import joined_id
-from goldenhour.siting.no_go import NoGo, no_go
-from goldenhour.siting.reasons import Reason
-from goldenhour.siting.requirements import Profiles
-from goldenhour.siting.screen import candidates
-from goldenhour.siting.screening import Screening, TierScreening
+from goldenhour.siting.screening.joined import joined_id
+from goldenhour.siting.screening.no_go import NoGo, no_go
+from goldenhour.siting.screening.reasons import Reason
+from goldenhour.siting.screening.requirements import Profiles
+from goldenhour.siting.screening.screen import candidates
+from goldenhour.siting.screening.table import Screening, TierScreening
 from goldenhour.town.town import Town
 
 SCHEMA = "goldenhour.screening/1"

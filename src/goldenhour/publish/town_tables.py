@@ -18,7 +18,7 @@ from goldenhour.publish.shape_table import (
 )
 from goldenhour.publish.words import moment_text
 from goldenhour.siting.plan import Plan
-from goldenhour.siting.screening import Screening, TierScreening
+from goldenhour.siting.screening.table import Screening, TierScreening
 from goldenhour.town.town import Town
 
 _STATES = np.array([state.name.lower() for state in StreetState])

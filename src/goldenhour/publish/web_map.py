@@ -14,7 +14,7 @@ from goldenhour.publish.map_data import Shown, add_layers
 from goldenhour.publish.map_panel import panel
 from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plan import Plan
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.table import Screening
 from goldenhour.times.reached import Reached
 from goldenhour.town.town import Town
 

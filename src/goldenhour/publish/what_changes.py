@@ -11,7 +11,8 @@ from goldenhour.movement.grid_reference import to_grid_reference
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.words import by_its_letters, people_text, structure_name
 from goldenhour.siting.explanation import Alternative, FactKind, Flip
-from goldenhour.siting.plan import Plan, Said
+from goldenhour.siting.plan import Plan
+from goldenhour.siting.said import Said
 from goldenhour.town.town import Town
 
 _HALF, _PERCENT = 0.5, 100

@@ -10,7 +10,8 @@ from goldenhour.base.messages import say
 from goldenhour.picture.belief import Contradiction, PeopleBelief
 from goldenhour.publish.map_columns import plain
 from goldenhour.publish.map_words import both
-from goldenhour.siting.plan import Plan, Said
+from goldenhour.siting.plan import Plan
+from goldenhour.siting.said import Said
 from goldenhour.town.town import Town
 
 _SHORT = {Tier.TSP: "TSP", Tier.FIELD_HOSPITAL: "FH", Tier.REFERRAL: "REF"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from goldenhour.base.grades import Tier
-from goldenhour.siting.plan import Said
+from goldenhour.siting.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

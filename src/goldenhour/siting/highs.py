@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.base.errors import GoldenHourError
-from goldenhour.siting.engine.problem import LinearRows
+from goldenhour.siting.linear_rows import LinearRows
 
 Floats = NDArray[np.float64]
 _SEED = 1

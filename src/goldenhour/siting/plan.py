@@ -11,18 +11,13 @@ from numpy.typing import NDArray
 
 from goldenhour.base.findings import Finding
 from goldenhour.base.grades import Tier
-from goldenhour.siting.question import Question
+from goldenhour.siting.asking.question import Question
+from goldenhour.siting.explanation import Explanation
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.said import Said
 
-if TYPE_CHECKING:  # it speaks in this module's words
-    from goldenhour.siting.explanation import Explanation
-    from goldenhour.siting.promise import Promise
-
-
-class ProofStatus(StrEnum):
-    """How far the search is proven. Only OPTIMAL may be called best."""
-
-    OPTIMAL = "optimal"
-    GAP = "gap"
+if TYPE_CHECKING:  # it is chosen with, above
+    from goldenhour.siting.robust.promise import Promise
 
 
 class Ended(StrEnum):
@@ -40,23 +35,6 @@ class SiteStanding(StrEnum):
     PROVISIONAL = "provisional"
     CONFIRMED = "confirmed"
     EXISTING = "existing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """
-    A coded message with its values, put into words by ``base.messages``.
-
-    Parameters
-    ----------
-    code
-        ``"room.code"``.
-    values
-        Name and value pairs for the sentence.
-    """
-
-    code: str
-    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +274,7 @@ class Plan:
     home_served: NDArray[np.bool_]
     findings: tuple[Finding, ...]
     load: tuple[Load, ...] = ()
-    explanation: "Explanation | None" = None
+    explanation: Explanation | None = None
     promise: "Promise | None" = None
 
     @property

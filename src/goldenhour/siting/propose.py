@@ -16,35 +16,36 @@ from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.picture.belief import Picture
-from goldenhour.siting import explain
-from goldenhour.siting.choose import Case, choose
-from goldenhour.siting.enough import Found, require_enough_served
-from goldenhour.siting.existing import Existing, existing_care
-from goldenhour.siting.impossible import explained
-from goldenhour.siting.load import load_notes, loads
-from goldenhour.siting.options import Homes, Options, whole_parts
-from goldenhour.siting.plain.effort import Effort, Told, never, nobody
-from goldenhour.siting.plain.result import Solution
-from goldenhour.siting.plan import Plan, Said, Site, SiteStanding
-from goldenhour.siting.proof import proof_of, rule_notes
-from goldenhour.siting.question import Question
-from goldenhour.siting.referral import onward
-from goldenhour.siting.robust import over_worlds
-from goldenhour.siting.room import within_room
-from goldenhour.siting.screening import Screening
-from goldenhour.siting.sense import require_sense
-from goldenhour.siting.served import Served, coverage, serve
-from goldenhour.siting.settle import (
+from goldenhour.siting.asking.existing import Existing, existing_care
+from goldenhour.siting.asking.question import Question
+from goldenhour.siting.asking.sense import require_sense
+from goldenhour.siting.asking.wishes import Wishes, wishes
+from goldenhour.siting.choosing.choose import Case, choose
+from goldenhour.siting.choosing.load import load_notes, loads
+from goldenhour.siting.choosing.options import Homes, Options, whole_parts
+from goldenhour.siting.choosing.proof import proof_of, rule_notes
+from goldenhour.siting.choosing.referral import onward
+from goldenhour.siting.choosing.room import within_room
+from goldenhour.siting.choosing.served import Served, coverage, serve
+from goldenhour.siting.choosing.settle import (
     Carry,
     people_by_nearest,
     soonest_hospitals,
     soonest_sites,
 )
-from goldenhour.siting.side_rows import require_room
-from goldenhour.siting.visits import visits_to_do
-from goldenhour.siting.what_if import what_if
-from goldenhour.siting.wishes import Wishes, wishes
-from goldenhour.siting.world_views import WorldView
+from goldenhour.siting.choosing.side_rows import require_room
+from goldenhour.siting.explaining import explain
+from goldenhour.siting.explaining.visits import visits_to_do
+from goldenhour.siting.explaining.what_if import what_if
+from goldenhour.siting.plain.effort import Effort, Told, never, nobody
+from goldenhour.siting.plain.result import Solution
+from goldenhour.siting.plan import Plan, Site, SiteStanding
+from goldenhour.siting.refusing.enough import Found, require_enough_served
+from goldenhour.siting.refusing.impossible import explained
+from goldenhour.siting.robust.sites import over_worlds
+from goldenhour.siting.robust.views import WorldView
+from goldenhour.siting.said import Said
+from goldenhour.siting.screening.table import Screening
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.worlds import Run, one_by_one
 from goldenhour.town.town import Town

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from goldenhour.base.errors import InputError, UnreadableFileError
 from goldenhour.base.findings import Finding, Severity
 from goldenhour.base.grades import Tier
-from goldenhour.siting.compare import (
+from goldenhour.siting.explaining.compare import (
     Comparison,
     PlaceServed,
     PlannedSite,
@@ -19,7 +19,8 @@ from goldenhour.siting.compare import (
     Within,
     compare,
 )
-from goldenhour.siting.plan import ProofStatus, SiteStanding
+from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plan import SiteStanding
 
 Json = Mapping[str, Any]  # as JSON gives it, unchecked
 _T = TypeVar("_T")

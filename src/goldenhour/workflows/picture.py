@@ -7,7 +7,7 @@ from pathlib import Path
 
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.publish import web_map
-from goldenhour.siting.screen import screen
+from goldenhour.siting.screening.screen import screen
 from goldenhour.workflows.requirements_file import requirements_from
 from goldenhour.workflows.state import State, load_state
 from goldenhour.workflows.whole import whole_folder

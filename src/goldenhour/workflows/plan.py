@@ -17,8 +17,8 @@ from goldenhour.publish.reach import ReachArea
 from goldenhour.siting.plain.effort import Told, nobody
 from goldenhour.siting.plan import Plan
 from goldenhour.siting.propose import propose
-from goldenhour.siting.screen import screen
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.screen import screen
+from goldenhour.siting.screening.table import Screening
 from goldenhour.times.areas import reach_areas
 from goldenhour.times.carry import Evacuation
 from goldenhour.town.town import Town

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from goldenhour.base.errors import BadQuestionError
-from goldenhour.siting.question import Capacities, Casualties, Costs, Question, Worlds
-from goldenhour.siting.sense import require_sense
+from goldenhour.siting.asking.question import Capacities, Casualties, Costs, Question, Worlds
+from goldenhour.siting.asking.sense import require_sense
 
 _QUESTION = TypeAdapter(Question)
 _TABLES = {

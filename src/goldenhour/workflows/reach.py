@@ -13,7 +13,7 @@ from goldenhour.base.grades import UnknownStreets
 from goldenhour.base.progress import Progress, quiet
 from goldenhour.movement.find_place import Spot, find_place
 from goldenhour.publish import reach_json, reach_tables, web_map
-from goldenhour.siting.screening import Screening
+from goldenhour.siting.screening.table import Screening
 from goldenhour.times.asked import Asked
 from goldenhour.times.chances import Chances, chances
 from goldenhour.times.reached import Reached, reached

@@ -7,7 +7,13 @@ from typing import Any
 
 from goldenhour.base.errors import InputError
 from goldenhour.base.grades import Tier
-from goldenhour.siting.requirements import SITED_TIERS, Need, Profiles, profiles, requirements
+from goldenhour.siting.screening.requirements import (
+    SITED_TIERS,
+    Need,
+    Profiles,
+    profiles,
+    requirements,
+)
 from goldenhour.workflows.workspace import TOWN_FILE
 
 _CODE = "GH425"

@@ -7,11 +7,11 @@ from datetime import datetime
 from goldenhour.base.errors import UnknownPlaceError
 from goldenhour.base.grades import Tier
 from goldenhour.base.progress import Progress, quiet
-from goldenhour.siting.reasons import Reason, reasons_of
-from goldenhour.siting.requirements import SITED_TIERS
-from goldenhour.siting.screen import screen as screen_town
-from goldenhour.siting.screening import Screening
-from goldenhour.siting.verdicts import Case
+from goldenhour.siting.screening.reasons import Reason, reasons_of
+from goldenhour.siting.screening.requirements import SITED_TIERS
+from goldenhour.siting.screening.screen import screen as screen_town
+from goldenhour.siting.screening.table import Screening
+from goldenhour.siting.screening.verdicts import Case
 from goldenhour.town.town import Town
 from goldenhour.workflows.requirements_file import requirements_from
 from goldenhour.workflows.state import State, load_state

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.siting.engine.assignment import Assignment
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Floats
 from goldenhour.siting.kernels import p_median as kernel
 from goldenhour.siting.kernels.p_median import EMPTY
+from goldenhour.siting.linear_rows import LinearRows
 
 _LEAST_CLUSTERS, _PER_SITE, _MOST_CLUSTERS = 40, 10, 1500
 _BROKEN = 1e-7

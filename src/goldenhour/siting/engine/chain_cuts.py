@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting.engine.problem import Floats, LinearRows
+from goldenhour.siting.engine.problem import Floats
 from goldenhour.siting.kernels import chain_cuts as kernel
 from goldenhour.siting.kernels.chain_cuts import Entries, Lanes
+from goldenhour.siting.linear_rows import LinearRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

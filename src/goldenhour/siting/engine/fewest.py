@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goldenhour.siting.engine.branch import branch
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Floats
 from goldenhour.siting.kernels import fewest as kernel
 from goldenhour.siting.kernels.cover import turn
 from goldenhour.siting.kernels.fewest import EMPTY
+from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.effort import Effort
 
 _FIRST_ROWS, _ROWS_AT_ONCE = 1500, 400

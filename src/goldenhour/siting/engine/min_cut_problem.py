@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from goldenhour.siting.engine.capacity_search import settle
 from goldenhour.siting.engine.min_cut import Capped
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Floats
 from goldenhour.siting.kernels import capacity as kernel
 from goldenhour.siting.kernels import cover
 from goldenhour.siting.kernels.capacity import Shares
 from goldenhour.siting.kernels.cover import Table
+from goldenhour.siting.linear_rows import LinearRows
 
 _MOST_CLUSTERS = 100
 _CLUSTERS_PER_SITE = 5

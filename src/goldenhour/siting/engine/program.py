@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows, Problem
+from goldenhour.siting.engine.problem import Bools, Floats, Problem
 from goldenhour.siting.highs import MOST_ITERATIONS, LpAnswer, LpStatus, WarmLp
+from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.effort import never
 
 _SLACK = 1e-7

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Floats
 from goldenhour.siting.engine.ruled import KEEPS, Ruled, crowds
 from goldenhour.siting.engine.ruled_search import Search
 from goldenhour.siting.kernels import ruled as kernel
+from goldenhour.siting.linear_rows import LinearRows
 
 _FULL = 1e-9
 _CROWDED = 1e-6

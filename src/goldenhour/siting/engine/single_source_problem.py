@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Floats
 from goldenhour.siting.engine.single_source import (
     Assigned,
     Parcels,
@@ -21,6 +21,7 @@ from goldenhour.siting.engine.single_source import (
 )
 from goldenhour.siting.kernels import single_source as kernel
 from goldenhour.siting.kernels.single_source import Climb
+from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.effort import Effort
 
 _FIRST_ROUNDS, _ROUNDS = 1500, 60

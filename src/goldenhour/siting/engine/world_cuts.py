@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from goldenhour.siting.engine.chain_cuts import Planes, Worth, planes
 from goldenhour.siting.engine.covering import NO_CLASH
-from goldenhour.siting.engine.problem import Bools, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Floats
 from goldenhour.siting.engine.world_search import Tiers, WorldSearch, restricted_tiers
 from goldenhour.siting.engine.world_table import WorldTable, restricted
 from goldenhour.siting.kernels import cover as cover_kernel
 from goldenhour.siting.kernels.chain_cuts import Entries
 from goldenhour.siting.kernels.cover import Table
 from goldenhour.siting.kernels.worlds import Aim
+from goldenhour.siting.linear_rows import LinearRows
 
 _MIXED_CLUSTERS, _WORLD_CLUSTERS = (5, 60), (1, 6)
 _MET = 1e-9

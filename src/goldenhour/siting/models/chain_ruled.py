@@ -26,8 +26,7 @@ from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover, Covers, as_cover
 from goldenhour.siting.plain.effort import Effort, nobody
 from goldenhour.siting.plain.inputs import require_people
-from goldenhour.siting.plain.result import Solution, proof_status
-from goldenhour.siting.plan import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus, Solution, proof_status
 
 _CLUSTERS = 60
 _NOT_FOUND = "GH402"

@@ -17,8 +17,9 @@ from goldenhour.base.errors import InputError, NoPlanError
 from goldenhour.siting.certificate import people_covered
 from goldenhour.siting.engine.branch import SAME, branch
 from goldenhour.siting.engine.covering import Covering, build, level
-from goldenhour.siting.engine.problem import Bools, Branched, Floats, LinearRows
+from goldenhour.siting.engine.problem import Bools, Branched, Floats
 from goldenhour.siting.kernels import cover as kernel
+from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.choice import Choice, as_choice
 from goldenhour.siting.plain.cover import Cover, Covers, as_cover
 from goldenhour.siting.plain.effort import Effort

@@ -17,9 +17,8 @@ from goldenhour.siting.engine.covering import level
 from goldenhour.siting.plain.choice import Choice, as_choice
 from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plain.inputs import require_people
-from goldenhour.siting.plain.result import Sense, Solution
+from goldenhour.siting.plain.result import ProofStatus, Sense, Solution
 from goldenhour.siting.plain.times import Times, TimesLike, as_times
-from goldenhour.siting.plan import ProofStatus
 
 
 def p_median(

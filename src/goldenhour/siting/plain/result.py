@@ -7,8 +7,6 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from goldenhour.siting.plan import ProofStatus
-
 
 class Sense(StrEnum):
     """Whether a model wants most (people) or least (seconds, sites)."""
@@ -23,6 +21,13 @@ def _none() -> NDArray[np.float64]:
 
 def _nobody() -> NDArray[np.int32]:
     return np.zeros(0, dtype=np.int32)
+
+
+class ProofStatus(StrEnum):
+    """How far the search is proven. Only OPTIMAL may be called best."""
+
+    OPTIMAL = "optimal"
+    GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which candidates are examined, which are chosen, and what the choice does."""
