@@ -57,4 +57,6 @@ def triangular(drawn: Floats, low: ArrayLike, mode: ArrayLike, high: ArrayLike) 
     low, mode, high = (np.asarray(value, dtype=np.float64) for value in (low, mode, high))
     rising = low + np.sqrt(drawn * (high - low) * (mode - low))
     falling = high - np.sqrt((1 - drawn) * (high - low) * (high - mode))
-    return np.asarray(np.where(drawn * (high - low) < mode - low, rising, falling))
+    width = high - low
+    split = np.divide(mode - low, width, out=np.ones_like(width), where=width > 0)
+    return np.asarray(np.where(drawn < split, rising, falling))

@@ -19,7 +19,7 @@ from goldenhour.picture.belief import Picture
 from goldenhour.picture.worlds import Doubts
 from goldenhour.times import layers
 from goldenhour.times.carry import Evacuation
-from goldenhour.times.danger import keep_away
+from goldenhour.times.danger import Walks
 from goldenhour.times.evacuation import closing_areas
 from goldenhour.times.kernels.reach import FAR, TICKS
 from goldenhour.times.many import spread
@@ -56,6 +56,9 @@ class WorldCase:
         What is not sure in the picture, and how much rests on priors.
     streets
         What streets take, as far as it is the same in all worlds.
+    walks
+        The ways from all structures onto their streets, to be held against dangers; None where
+        nothing is dangerous.
     """
 
     evacuation: Evacuation
@@ -66,6 +69,7 @@ class WorldCase:
     limit_s: float
     doubts: Doubts = field(init=False, repr=False)
     streets: WorldStreets = field(init=False, repr=False)
+    walks: Walks | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Work out once what all worlds share."""
@@ -73,6 +77,9 @@ class WorldCase:
         streets = WorldStreets.of(town, self.picture, vehicle=vehicle)
         object.__setattr__(self, "doubts", worlds.doubts(town, self.picture))
         object.__setattr__(self, "streets", streets)
+        landing, where = self.evacuation.landing, (town.structures.x_m, town.structures.y_m)
+        walks = Walks.of(landing, town.streets, *where) if self.picture.hazards else None
+        object.__setattr__(self, "walks", walks)
 
 
 Run = Callable[[Callable[[WorldCase, int], _Result], WorldCase, Iterable[int]], Iterator[_Result]]
@@ -260,10 +267,9 @@ def evacuation_in(case: WorldCase, number: int) -> Evacuation:
     world = worlds.draw(case.doubts, seed=case.seed, number=number)
     there = whole.layers.with_seconds(**case.streets.seconds(world)._asdict())
     dangers = tuple(closing_areas(worlds.hazards_in(case.picture, world)))
-    landing = whole.landing
-    if not {id(danger) for danger in dangers} <= {id(danger) for danger in whole.dangers}:
-        town, structures = whole.town, whole.town.structures
-        landing = keep_away(landing, town.streets, structures.x_m, structures.y_m, dangers)
+    kept_from = {id(area) for area in whole.dangers}  # the landing is away from these already
+    news = [area for area in dangers if id(area) not in kept_from]
+    landing = case.walks.away_from(news) if case.walks else whole.landing
     return replace(whole, layers=there, landing=landing, dangers=dangers)
 
 
