@@ -19,8 +19,10 @@ from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 
-_CLUSTERS, _SCATTERED = 40, 0.2
-_BLOCKED, _SLOWED = 0.25, 0.3
+_CLUSTERS, _SCATTERED = 40, 0.5
+_SPREAD = (0.05, 0.15)
+_BLOCKED, _SLOWED = 0.4, 0.3
+_QUARTERS, _EVERYWHERE = 12, 0.05
 _MOST_NODES = 100_000
 _SAMPLE = 4000
 
@@ -57,7 +59,7 @@ def geometric(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int =
         With 1 to 99 people a demand.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    centre, spread = rng.random((_CLUSTERS, 2)), rng.uniform(0.02, 0.1, _CLUSTERS)
+    centre, spread = rng.random((_CLUSTERS, 2)), rng.uniform(*_SPREAD, _CLUSTERS)
     demand = _scattered(rng, n_demand, centre, spread)
     site = _scattered(rng, n_sites, centre, spread)
     tree = cKDTree(site)
@@ -77,7 +79,7 @@ def geometric(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int =
 
 def streets(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int = 1) -> Case:
     """
-    Let people live along damaged streets; what a site reaches in time is covered.
+    Let people live in the quarters of a damaged town; what a site reaches in time is covered.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def streets(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int = 1
     rng = np.random.Generator(np.random.PCG64(seed))
     side = int(np.sqrt(min(n_demand, _MOST_NODES)))
     network = _town(rng, side)
-    corner = rng.integers(side * side, size=n_demand)
+    corner = rng.choice(side * side, size=n_demand, p=_lived_in(rng, side))
     site = rng.permutation(side * side)[:n_sites]
     reached = _reached(network, corner, site, covers)
     people = rng.integers(1, 10, n_demand)
@@ -160,6 +162,17 @@ def _scattered(rng: np.random.Generator, n: int, centre: Floats, spread: Floats)
     anywhere = rng.random(n) < _SCATTERED
     point[anywhere] = rng.random((int(anywhere.sum()), 2))
     return np.clip(point, 0.0, 1.0)
+
+
+def _lived_in(rng: np.random.Generator, side: int) -> Floats:
+    """Share of the people at each corner: dense quarters, and some everywhere."""
+    y, x = (part / side for part in np.divmod(np.arange(side * side), side))
+    share = np.full(side * side, _EVERYWHERE)
+    for _ in range(_QUARTERS):
+        at_x, at_y, spread = rng.random(), rng.random(), rng.uniform(0.03, 0.12)
+        away = ((x - at_x) ** 2 + (y - at_y) ** 2) / spread**2
+        share += rng.uniform(0.3, 1.0) * np.exp(-0.5 * away)
+    return np.asarray(share / share.sum(), dtype=np.float64)
 
 
 def _town(rng: np.random.Generator, side: int) -> sparse.csr_array:

@@ -17,7 +17,7 @@ from goldenhour.base.errors import BadQuestionError, NoPlanError
 from goldenhour.siting.kernels import cover as kernel
 from goldenhour.siting.kernels.cover import Table
 from goldenhour.siting.plain.choice import Choice
-from goldenhour.siting.plain.cover import Cover
+from goldenhour.siting.plain.cover import Cover, DemandRows
 
 NO_CLASS = -1
 NO_CLASH = -1
@@ -162,21 +162,53 @@ def build(
     covering
         The inner problem.
     """
-    home_start, home_site = kernel.turn(cover.start, cover.home, cover.n_homes)
+    start, site = kernel.turn(cover.start, cover.home, cover.n_homes)
+    rows = DemandRows(start=start, site=site, n_sites=cover.n_sites)
+    plain = of_rows(rows, people, sites)
+    if hospitals is None and linked is None and clash is None:
+        return plain
     class_of = np.full(cover.n_sites, NO_CLASS, dtype=np.int32)
     classes = np.zeros((0, 0), dtype=np.bool_)
     if linked is not None:
         classes, inverse = np.unique(linked, axis=0, return_inverse=True)
         class_of = inverse.astype(np.int32).reshape(-1)
-    none = np.zeros(0, dtype=np.bool_)
-    return Covering(
-        table=_merged(home_start, home_site, people, cover.n_sites)[0],
-        grain=_grain(people),
-        sites=sites,
-        hospitals=hospitals or Level(n=0, forced=none, allowed=none),
+    return replace(
+        plain,
+        hospitals=hospitals or plain.hospitals,
         class_of=class_of,
         classes=classes,
-        clash=np.full(cover.n_sites, NO_CLASH, dtype=np.int32) if clash is None else clash,
+        clash=plain.clash if clash is None else clash,
+    )
+
+
+def of_rows(rows: DemandRows, people: NDArray[np.float64], sites: Level) -> Covering:
+    """
+    Merge demand that the same sites cover; one tier.
+
+    Parameters
+    ----------
+    rows
+        Which sites cover each demand.
+    people
+        People of each demand. Shape ``(n_demand,)``.
+    sites
+        What may be opened.
+
+    Returns
+    -------
+    covering
+        The inner problem.
+    """
+    none = np.zeros(0, dtype=np.bool_)
+    table, _ = _merged(rows.start, rows.site, people, rows.n_sites)
+    return Covering(
+        table=table,
+        grain=_grain(table.weight),
+        sites=sites,
+        hospitals=Level(n=0, forced=none, allowed=none),
+        class_of=np.full(rows.n_sites, NO_CLASS, dtype=np.int32),
+        classes=np.zeros((0, 0), dtype=np.bool_),
+        clash=np.full(rows.n_sites, NO_CLASH, dtype=np.int32),
     )
 
 

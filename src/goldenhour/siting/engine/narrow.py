@@ -22,7 +22,8 @@ from goldenhour.siting.engine.watch import Watch
 
 _WORTH_IT = 0.75  # of the sites: with no more than these left, the problem is built anew
 _CLUSTERS = (8, 150)
-_TIMES = 6
+_TIMES, _SEARCHES = 6, 8
+_FAVOURED, _FAVOURED_EACH = 150, 12
 
 
 def narrowed(covering: Covering, screened: Screened, watch: Watch) -> tuple[Found, float, int]:
@@ -43,15 +44,15 @@ def narrowed(covering: Covering, screened: Screened, watch: Watch) -> tuple[Foun
     best, bound, nodes
         Best choice, what no choice exceeds, and nodes of the tree.
     """
-    bound, keep, root = screened.bound, screened.keep, screened.root
+    bound, keep = screened.bound, screened.keep
     best, small = screened.best, covering
-    if root is None or len(keep) <= _WORTH_IT * covering.n_sites:
+    if screened.root is None or len(keep) <= _WORTH_IT * covering.n_sites:
         small, _ = shrink(covering, keep)
         root = _started(small, _inside(best, keep), watch)
-        root.planes()
     else:
         keep = np.arange(covering.n_sites, dtype=np.int32)
-    for number in range(_TIMES):
+        root = _resumed(covering, screened.root, watch)
+    for _ in range(_TIMES):
         root.zero_half()
         best = replace(root.best, sites=keep[root.best.sites])
         bound = min(bound, root.rooted().bound)
@@ -63,17 +64,54 @@ def narrowed(covering: Covering, screened: Screened, watch: Watch) -> tuple[Foun
         master = root.master
         small, group = shrink(small, left, master.cluster)
         keep = keep[left]
-        inner = search(
-            small,
-            seed=watch.effort.seed + number,
-            first=_inside(best, keep),
-            watch=watch,
-            share=watch.effort.kicks_share,
-        )
-        watch.found(inner.value)
+        inner = _searched(small, _inside(best, keep), watch)
         root = Root(master.shrunk(small, left, group), inner, watch)
     found, bound, work = grow(root.master, root.best, watch, root.rooted().box, bound)
     return replace(found, sites=keep[found.sites]), bound, work.nodes
+
+
+def _resumed(covering: Covering, root: Root, watch: Watch) -> Root:
+    """Search among favoured sites and go on with all of them as columns."""
+    if root.master.n_x == covering.n_sites:
+        root.take(_promising(covering, root.rooted(), watch))
+        return root
+    best = _searched(covering, root.best, watch)
+    every = np.arange(covering.n_sites, dtype=np.int32)
+    master = Master(covering, every, root.master.cluster, watch.stop)
+    master.inherit(root.master, root.rooted().answer)
+    whole = Root(master, best, watch)
+    whole.planes()
+    return whole
+
+
+def _searched(covering: Covering, first: Found, watch: Watch) -> Found:
+    """Search as long as that pays."""
+    best, effort = first, watch.effort
+    for number in range(_SEARCHES):
+        found = search(
+            covering,
+            seed=effort.seed + number,
+            first=best,
+            watch=watch,
+            share=effort.kicks_share,
+        )
+        watch.found(found.value)
+        if not found.value > best.value or watch.stop():
+            break
+        best = found
+    return best
+
+
+def _promising(covering: Covering, rooted: Rooted, watch: Watch) -> Found:
+    """Search among the sites that the prices favour: few, so that much merges."""
+    worth = rooted.bounded.if_opened[: covering.n_sites]
+    n = max(_FAVOURED, _FAVOURED_EACH * covering.sites.n)
+    favoured = np.argsort(-worth, kind="stable")[:n]
+    forced = np.flatnonzero(covering.sites.forced)
+    keep = np.unique(np.concatenate([favoured, rooted.best.sites, forced])).astype(np.int32)
+    small, _ = shrink(covering, keep)
+    found = _searched(small, _inside(rooted.best, keep), watch)
+    return replace(found, sites=keep[found.sites])
 
 
 def _inside(best: Found, keep: NDArray[np.int32]) -> Found:
@@ -83,12 +121,12 @@ def _inside(best: Found, keep: NDArray[np.int32]) -> Found:
 
 def _started(covering: Covering, first: Found, watch: Watch) -> Root:
     """Search on a smaller problem, and start its program."""
-    effort = watch.effort
-    best = search(covering, seed=effort.seed, first=first, watch=watch, share=effort.kicks_share)
-    watch.found(best.value)
+    best = _searched(covering, first, watch)
     n = min(_CLUSTERS[0] * covering.sites.n, _CLUSTERS[1])
     every = np.arange(covering.n_sites, dtype=np.int32)
-    return Root(Master(covering, every, clusters(covering, n), watch.stop), best, watch)
+    root = Root(Master(covering, every, clusters(covering, n), watch.stop), best, watch)
+    root.planes()
+    return root
 
 
 def _goes_on(covering: Covering, bound: float, best: Found, watch: Watch) -> bool:

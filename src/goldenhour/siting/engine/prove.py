@@ -22,6 +22,8 @@ from goldenhour.siting.engine.watch import Watch
 from goldenhour.siting.kernels.cover import prices
 from goldenhour.siting.plain.effort import Effort, nobody
 
+_FIRST_KICKS = 0.1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
@@ -167,7 +169,7 @@ def _together(
     watch = Watch(effort, at_most(covering))
     common = greedy(covering)
     watch.found(common.value)
-    share = effort.kicks_share
+    share = _FIRST_KICKS * effort.kicks_share  # the rest when few sites are left
     best = search(covering, seed=effort.seed, first=first or common, watch=watch, share=share)
     best = replace(best, value=max(best.value, to_beat))
     watch.found(best.value)

@@ -102,6 +102,19 @@ class Root:
             bound=max(self._bound, self.best.value),
         )
 
+    def take(self, found: Found) -> None:
+        """
+        Take a choice that was found elsewhere, if it is better.
+
+        Parameters
+        ----------
+        found
+            Of the same problem.
+        """
+        if found.value > self.best.value:
+            self.best = found
+            self._watch.found(found.value)
+
     def planes(self, *, inside_only: bool = False) -> None:
         """
         Add planes until the bound stands still.
@@ -112,7 +125,7 @@ class Root:
             True where sites outside the core exist: then the bound is not one of the whole.
         """
         self._tells = not inside_only
-        flat = 0
+        flat, ceiling = 0, self._bound
         for _ in range(_ROUNDS):
             if not self.is_open or flat >= _STUCK:
                 break
@@ -123,7 +136,8 @@ class Root:
             if not (flat < _STALLED and self._cut(middle)) and not self._cut(point):
                 break
             self._solve()
-            flat = flat + 1 if before - self._bound <= self._little(before) else 0
+            is_flat = before - self._bound <= self._little(before)
+            flat = flat + 1 if is_flat and self._bound < ceiling else 0
         self._round()
 
     def zero_half(self) -> None:

@@ -44,7 +44,7 @@ class Screened:
     price
         Price of each group. Shape ``(n_groups,)``.
     root
-        The rounds, where all sites are columns of them: they can go on.
+        The rounds, which can go on; its master may hold a core of the sites only.
     """
 
     best: Found
@@ -140,12 +140,13 @@ def _priced_in(
             keep=_able(covering, rooted, core, outside, bounded),
             score=all_scores,
             price=price,
+            root=root,
         )
-        better = np.flatnonzero(bounded.if_outside >= bounded.bound)
-        better = better[np.argsort(-score[better], kind="stable")]
-        if not len(better) or _is_settled(bounded.bound, rooted) or watch.stop():
+        able_to = np.any(bounded.if_outside >= bounded.bound)
+        if not able_to or _is_settled(bounded.bound, rooted) or watch.stop():
             break
-        core = np.union1d(core, outside[better[:_JOIN]]).astype(np.int32)
+        best_first = np.argsort(-score, kind="stable")
+        core = np.union1d(core, outside[best_first[:_JOIN]]).astype(np.int32)
     return screened
 
 

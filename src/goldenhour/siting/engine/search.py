@@ -12,7 +12,7 @@ from goldenhour.siting.kernels import placing
 from goldenhour.siting.kernels.placing import EMPTY, Rules
 
 _TINY = 1e-9
-_WORK, _MOST_KICKS = 1e7, 200
+_WORK, _MOST_KICKS = 4e7, 600
 _AT_ONCE = 2e6
 _GREEDY_ONLY = -1
 INCOMPLETE = -1.0

@@ -119,7 +119,7 @@ class _Tree:
         """Solve a node, adding planes that its answer violates."""
         answer = self.master.solve(box)
         for number in range(_ROUNDS_WHOLE):
-            if not is_solved(answer):
+            if not is_solved(answer) or self.watch.stop():
                 break
             point = np.concatenate(self.master.point(answer))
             is_whole = bool(np.all(np.abs(point - np.rint(point)) <= _WHOLE))
@@ -166,7 +166,7 @@ class _Tree:
             return -1
         rough = part[columns] * (1 - part[columns]) * self._heavy[columns]
         for column in columns[np.argsort(-rough, kind="stable")[:_CAREFUL]]:
-            if self._seen[:, column].min() < _TRIED:
+            if self._seen[:, column].min() < _TRIED and not self.watch.stop():
                 self._try(box, int(column), part[column], answer.objective)
         mean = self._gain / np.maximum(self._seen, 1)
         known = self._seen.min(axis=0) > 0

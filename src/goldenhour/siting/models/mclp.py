@@ -3,11 +3,11 @@
 
 from numpy.typing import ArrayLike
 
-from goldenhour.siting.certificate import people_covered
-from goldenhour.siting.engine.covering import build, level
+from goldenhour.siting.certificate import people_reached
+from goldenhour.siting.engine.covering import level, of_rows
 from goldenhour.siting.engine.prove import prove, settled_bound
 from goldenhour.siting.plain.choice import Choice, as_choice
-from goldenhour.siting.plain.cover import Covers, as_cover
+from goldenhour.siting.plain.cover import Covers, as_rows
 from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plain.inputs import require_people
 from goldenhour.siting.plain.result import Solution, proof_status
@@ -23,7 +23,7 @@ def mclp(
     ----------
     cover
         Which demand each site covers: dense or sparse, shape ``(n_demand, n_sites)``, anything but
-        0 covers; or a ``Cover``.
+        0 covers; or a ``Cover``, or the ``cover`` of a ``MergedDemand``.
     people
         People of each demand. Shape ``(n_demand,)``, all ``>= 0``.
     k
@@ -45,11 +45,11 @@ def mclp(
     """
     effort = effort or Effort()
     counted = require_people(people)
-    covers = as_cover(cover, len(counted))
-    covering = build(covers, counted, level(as_choice(k), covers.n_sites, "sites"))
+    rows = as_rows(cover, len(counted))
+    covering = of_rows(rows, counted, level(as_choice(k), rows.n_sites, "sites"))
     proven = prove(covering, effort)
     chosen = tuple(int(j) for j in proven.found.sites)
-    objective = people_covered(covers, counted, chosen)
+    objective = people_reached(rows, counted, chosen)
     bound = settled_bound(covering, proven.bound, objective)
     return Solution(
         sites=chosen,

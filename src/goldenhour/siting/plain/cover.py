@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from goldenhour.base.errors import InputError
+from goldenhour.siting.kernels.cover import compress, turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,33 @@ class Cover:
         return len(self.start) - 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandRows:
+    """
+    Which sites cover each demand, as compressed rows: one row a demand.
+
+    Parameters
+    ----------
+    start
+        Shape ``(n_demand + 1,)``, int64.
+    site
+        Sites, ascending within a row. Shape ``(n_pairs,)``, int32.
+    n_sites
+        Number of sites.
+    """
+
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    n_sites: int
+
+    @property
+    def n_demand(self) -> int:
+        """Number of demands."""
+        return len(self.start) - 1
+
+
 Covers: TypeAlias = Any
-"""A ``Cover``, a table or a sparse array: rows are demand, columns sites; anything but 0 covers."""
+"""A cover, a table or a sparse array: rows are demand, columns sites; anything but 0 covers."""
 
 
 def as_cover(cover: Covers, n_homes: int) -> Cover:
@@ -86,6 +112,66 @@ def as_cover(cover: Covers, n_homes: int) -> Cover:
     if isinstance(cover, Cover):
         _require_homes(cover.n_homes, n_homes, "")
         return cover
+    if isinstance(cover, DemandRows):
+        _require_homes(cover.n_demand, n_homes, "")
+        start, home = turn(cover.start, cover.site, cover.n_sites)
+        return Cover(start=start, home=home, n_homes=cover.n_demand)
+    return _compressed(_table(cover, n_homes))
+
+
+def as_rows(cover: Covers, n_homes: int) -> DemandRows:
+    """
+    Take a cover as the plain face gives it, without turning it round.
+
+    Parameters
+    ----------
+    cover
+        As in ``as_cover``, or ``DemandRows``.
+    n_homes
+        Number of homes that the people are given for.
+
+    Returns
+    -------
+    rows
+        One compressed row a demand; of a sparse table in good order, the very same arrays.
+
+    Raises
+    ------
+    InputError
+        If it is no table, holds NaN, or is not of that many homes.
+    """
+    if isinstance(cover, DemandRows):
+        _require_homes(cover.n_demand, n_homes, "")
+        return cover
+    if isinstance(cover, Cover):
+        _require_homes(cover.n_homes, n_homes, "")
+        start, site = turn(cover.start, cover.home, cover.n_homes)
+        return DemandRows(start=start, site=site, n_sites=cover.n_sites)
+    table = _table(cover, n_homes)
+    if sparse.issparse(table):
+        return _in_order(table)
+    _require_finite(table)
+    start, site = compress(np.ascontiguousarray(table != 0))
+    return DemandRows(start=start, site=site, n_sites=table.shape[1])
+
+
+def _in_order(table: Any) -> DemandRows:  # noqa: ANN401 - any sparse array
+    """Sort rows and drop zeros of a checked sparse table, on a copy and only if need be."""
+    rows = sparse.csr_array(table)
+    _require_finite(rows.data)
+    if not rows.has_canonical_format or not np.all(rows.data):
+        rows = rows.copy()
+        rows.sum_duplicates()
+        rows.eliminate_zeros()
+    return DemandRows(
+        start=rows.indptr.astype(np.int64),
+        site=rows.indices.astype(np.int32, copy=False),
+        n_sites=int(rows.shape[1]),
+    )
+
+
+def _table(cover: Covers, n_homes: int) -> Any:  # noqa: ANN401 - dense or any sparse array
+    """See that it is a table of that many homes."""
     table = cover if sparse.issparse(cover) else np.asarray(cover)
     if table.ndim != 2:  # noqa: PLR2004 - a table
         raise InputError(
@@ -96,7 +182,7 @@ def as_cover(cover: Covers, n_homes: int) -> Cover:
         )
     turned = "It seems to be turned round. " if table.shape[1] == n_homes else ""
     _require_homes(table.shape[0], n_homes, turned)
-    return _compressed(table)
+    return table
 
 
 def _require_homes(found: int, wanted: int, hint: str) -> None:
@@ -113,13 +199,7 @@ def _require_homes(found: int, wanted: int, hint: str) -> None:
 def _compressed(table: Any) -> Cover:  # noqa: ANN401 - dense or any sparse array
     """Turn a checked table into one row a site."""
     columns = sparse.csc_array(table)
-    if not np.all(np.isfinite(columns.data)):
-        raise InputError(
-            "The cover holds a value that is not a number.",
-            where="cover",
-            do="Write 1 where a site covers a demand and 0 where it does not.",
-            code="GH121",
-        )
+    _require_finite(columns.data)
     columns.sum_duplicates()
     columns.eliminate_zeros()
     columns.sort_indices()
@@ -128,3 +208,14 @@ def _compressed(table: Any) -> Cover:  # noqa: ANN401 - dense or any sparse arra
         home=columns.indices.astype(np.int32),
         n_homes=int(columns.shape[0]),
     )
+
+
+def _require_finite(values: NDArray[Any]) -> None:
+    """Refuse what is no number; whole numbers, yes and no always are."""
+    if values.dtype.kind not in "biu" and not np.all(np.isfinite(values)):
+        raise InputError(
+            "The cover holds a value that is not a number.",
+            where="cover",
+            do="Write 1 where a site covers a demand and 0 where it does not.",
+            code="GH121",
+        )
