@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from goldenhour.siting.engine import branch as branching
 from goldenhour.siting.engine.branch import branch
 from goldenhour.siting.engine.program import Program
+from goldenhour.siting.highs import LpAnswer, LpStatus, WarmLp
 from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.effort import Effort
 
@@ -113,6 +115,24 @@ def test_tree_finds_and_proves_the_best_choice(seed: int) -> None:
 
 
 @pytest.mark.laws
+@settings(deadline=None, max_examples=50)
+@given(
+    seed=st.integers(0, 10_000),
+    dive=st.sampled_from([0.0, 0.25, 1.0, np.inf]),
+    nodes=st.sampled_from([2, 5, 1000]),
+)
+def test_dive_that_waits_its_turn_loses_nothing(seed: int, dive: float, nodes: int) -> None:
+    """However soon a dive gives way to others, what it left undone counts."""
+    problem = replace(some_problem(seed, 24, 10), grain=0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(branching, "_DIVE", dive)
+        found = branch(problem, Effort(nodes=nodes))
+    best = best_by_trying_all(problem)
+    assert found.value <= best <= found.bound * (1 + 1e-9) + 1e-9
+    assert nodes < 1000 or found.value == best
+
+
+@pytest.mark.laws
 @settings(deadline=None)
 @given(seed=st.integers(0, 10_000), nodes=st.integers(0, 3))
 def test_tree_that_is_cut_short_still_bounds_the_best(seed: int, nodes: int) -> None:
@@ -178,6 +198,18 @@ def test_multipliers_that_are_no_numbers_still_give_a_bound(nonsense: Floats) ->
     bound = program.bounded(answer, program.first_box()).bound
     assert np.isfinite(bound)
     assert bound >= best_by_trying_all(problem)
+
+
+def test_solver_that_runs_in_circles_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simplex that never ends is cut off, and the tree still finds and proves the best."""
+    problem, solve = some_problem(6), WarmLp.solve
+
+    def in_circles(lp: WarmLp, *, iterations: int = 0) -> LpAnswer:
+        return replace(solve(lp, iterations=iterations), status=LpStatus.STOPPED)
+
+    monkeypatch.setattr(WarmLp, "solve", in_circles)
+    found = branch(problem, Effort())
+    assert found.value == found.bound == best_by_trying_all(problem)
 
 
 def test_same_problem_same_bytes() -> None:

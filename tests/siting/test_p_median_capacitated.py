@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -84,6 +84,7 @@ def make_case(seed: int) -> Case:
 @pytest.mark.laws
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, 10**6))
+@example(650871)  # the simplex ran in circles: bound and cost lay at the tolerance apart
 def test_best_sites_and_assignment(seed: int) -> None:
     """The plan costs as little as the best of all choices and assignments, or none is possible."""
     case = make_case(seed)

@@ -32,6 +32,7 @@ _INNER = 0.6  # of the inner point that stays, each round
 _ROOT_CHOICES, _NODE_CHOICES = 5, 10
 _TIDY = 15
 _MANY_CUTS = 1200
+_DIVE = 0.25  # of the gap: a node whose bound lies further below the highest waits its turn
 
 
 def branch(problem: Problem, effort: Effort, *, first: Bools | None = None) -> Branched:
@@ -110,12 +111,17 @@ class _Tree:
             bound, box = self._pop()
             while self.beats(bound):
                 followed = self._look(box, bound)
-                if followed is None or self._is_over(extra=followed[1]):
+                if followed is None or self._is_over(extra=followed[1]) or self._waits(followed[1]):
                     self._keep(followed)
                     break
                 box, bound = followed
         self._tell(self._bound())
         return self._bound()
+
+    def _waits(self, bound: float) -> bool:
+        """Whether a dive has gone so far down that others come first; never before any choice."""
+        top = self._bound(bound)
+        return bool(bound < top - _DIVE * (top - self.value))
 
     def _push(self, box: Box, bound: float) -> None:
         """Keep a node for later."""
@@ -128,7 +134,7 @@ class _Tree:
         return -minus_bound, box
 
     def _keep(self, node: tuple[Box, float] | None) -> None:
-        """Put a node back that there was no time for."""
+        """Put a node back that there was no time for, or whose turn has not come."""
         if node is not None:
             self._push(*node)
 

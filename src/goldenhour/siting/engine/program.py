@@ -19,6 +19,7 @@ from goldenhour.siting.plain.effort import never
 
 _SLACK = 1e-7
 _STRETCH = 2_000  # simplex iterations between two questions whether to stop
+_ENDLESS, _ENDLESS_PER_ROW = 50_000, 50  # iterations after which a simplex is running in circles
 _BLOCKS = 24
 _ROUNDING = 1e-12  # of a sum in float64, relative to what is summed
 
@@ -158,7 +159,7 @@ class Program:
         box
             What is decided.
         iterations
-            Most simplex iterations.
+            Most simplex iterations; never more than a simplex needs that gets anywhere.
 
         Returns
         -------
@@ -166,6 +167,7 @@ class Program:
             As HiGHS gives it.
         """
         self._lp.set_bounds(box.lower, box.upper)
+        iterations = min(iterations, _ENDLESS + _ENDLESS_PER_ROW * self.n_rows)
         answer = self._lp.solve(iterations=min(iterations, _STRETCH))
         spent = _STRETCH
         while answer.status is LpStatus.STOPPED and spent < iterations and not self._stop():

@@ -3,10 +3,11 @@
 Each demand goes whole to one site, within the room of the sites: what a choice of sites costs.
 
 The best assignment to given sites is a generalised assignment problem. It is bounded by prices of
-demand first, and given to the mixed-integer solver only where that leaves it open.
+demand first, and a tree of its own is grown only where that leaves it open.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from math import gcd
 
 import numpy as np
@@ -15,20 +16,19 @@ from numpy.typing import NDArray
 from goldenhour.siting.engine.covering import Level
 from goldenhour.siting.engine.min_cut import measure
 from goldenhour.siting.engine.problem import Bools, Floats
-from goldenhour.siting.highs import LpStatus, MixedProgram, solve_mip
+from goldenhour.siting.engine.single_source_tree import seat_all
 from goldenhour.siting.kernels import single_source as kernel
 from goldenhour.siting.kernels.single_source import Climb, Depot
+from goldenhour.siting.plain.effort import never
 from goldenhour.siting.plain.times import Times
 
 Rows = NDArray[np.int32]
 
 _ROUNDS, _SCALE = 150, 1.0
-_MIP_NODES = 20_000
+_NODES = 20_000
 _FINE = 2.0**-12
 """Prices are rounded to this share of a grain, so that sums of them are exact."""
 _ROUNDING = 1e-9
-_HALF = 0.5
-_SMALL = 1e4
 _GRAINS, _EXACT = 1024.0, 2.0**52
 
 
@@ -118,7 +118,9 @@ class Parcels:
         rounded: Floats = np.floor(price / step) * step
         return rounded
 
-    def assign(self, sites: Rows, price: Floats, to_beat: float) -> tuple[Assigned, Floats]:
+    def assign(
+        self, sites: Rows, price: Floats, to_beat: float, *, stop: Callable[[], bool] = never
+    ) -> tuple[Assigned, Floats]:
         """
         Find the best assignment to given sites, if it can beat a cost.
 
@@ -130,6 +132,8 @@ class Parcels:
             Prices to start from. Shape ``(n_demand,)``.
         to_beat
             What costs as much is of no interest.
+        stop
+            Asked now and then.
 
         Returns
         -------
@@ -150,54 +154,22 @@ class Parcels:
             cost=float(cost), bound=float(bound), site_of=sites[seat] if cost < np.inf else seat[:0]
         )
         if self.beats(known.bound, min(to_beat, known.cost)):
-            known = self._solve(sites, known, to_beat)
+            known = self._solve(sites, price, known, (to_beat, stop))
         return known, price
 
-    def _solve(self, sites: Rows, known: Assigned, to_beat: float) -> Assigned:
-        """Give the assignment to the mixed-integer solver, asking for less than what is known."""
-        depot, most = self.depot, min(to_beat, known.cost)
-        seat, demand = np.nonzero(np.isfinite(depot.cost[sites]))
-        n_pairs, n, k = len(seat), len(depot.load), len(sites)
-        if len(np.unique(demand)) < n:  # one of them reaches none of the sites
-            return Assigned(cost=np.inf, bound=np.inf)
-        cost = depot.cost[sites[seat], demand]
-        pairs = np.arange(n_pairs)
-        by_demand = np.argsort(demand, kind="stable")
-        scale = max(1.0, depot.load.max() / _SMALL)
-        limit = most - self.grain * _HALF if np.isfinite(most) else np.inf
-        answer = solve_mip(
-            MixedProgram(
-                profit=-cost,
-                upper=np.ones(n_pairs),
-                whole=np.ones(n_pairs, dtype=np.bool_),
-                row_start=np.concatenate(
-                    [
-                        np.searchsorted(demand[by_demand], np.arange(n)),
-                        n_pairs + np.searchsorted(seat, np.arange(k + 1)),
-                        [3 * n_pairs],
-                    ]
-                ).astype(np.int32),
-                column=np.concatenate([pairs[by_demand], pairs, pairs]).astype(np.int32),
-                factor=np.concatenate([np.ones(n_pairs), depot.load[demand] / scale, cost]),
-                row_lower=np.concatenate([np.ones(n), np.full(k + 1, -np.inf)]),
-                row_upper=np.concatenate([np.ones(n), depot.room[sites] / scale, [limit]]),
-            ),
-            nodes=_MIP_NODES,
-        )
-        if answer.status is LpStatus.INFEASIBLE:
-            return Assigned(cost=known.cost, bound=most, site_of=known.site_of)
-        if answer.status is LpStatus.STOPPED:
-            return known
-        picked = np.flatnonzero(answer.value > _HALF)
-        site_of = np.full(n, kernel.EMPTY, dtype=np.int32)
-        site_of[demand[picked]] = sites[seat[picked]]
-        found = self.cost_of(site_of)
-        if found >= known.cost:
-            site_of = known.site_of
-        least = min(found, -answer.objective) if self.grain == 0.0 else found
-        if not np.isfinite(found):  # within the solver's tolerance only
-            least = max(known.bound, -answer.objective - self.grain)
-        return Assigned(cost=min(found, known.cost), bound=least, site_of=site_of)
+    def _solve(
+        self, sites: Rows, price: Floats, known: Assigned, ends: tuple[float, Callable[[], bool]]
+    ) -> Assigned:
+        """Look for an assignment that costs less than what is known, in a tree of our own."""
+        to_beat, stop = ends
+        depot = self.depot
+        own = Depot(np.ascontiguousarray(depot.cost[sites]), depot.load, depot.room[sites])
+        most = min(to_beat, known.cost)
+        found = seat_all(own, price, money=self, to_beat=most, nodes=_NODES, stop=stop)
+        if not len(found.seat):
+            return replace(known, bound=max(known.bound, found.bound))
+        site_of = sites[found.seat]
+        return Assigned(cost=self.cost_of(site_of), bound=found.bound, site_of=site_of)
 
     def cost_of(self, site_of: Rows) -> float:
         """
@@ -256,15 +228,23 @@ def build(
     cost = np.where(np.isfinite(time), weight * np.where(np.isfinite(time), time, 0.0), np.inf)
     load = rooms[0][kept]
     room = np.minimum(rooms[1], load.sum())
-    exact = measure(load, room)
-    unit = exact.grain or exact.unit
-    # Where no grain is known, loads are rounded down and rooms up: no choice is lost.
-    whole = np.floor(load / unit).astype(np.int64), np.ceil(room / unit).astype(np.int64)
     return Parcels(
-        depot=Depot(np.ascontiguousarray(cost.T), *whole),
+        depot=Depot(np.ascontiguousarray(cost.T), *_whole(load, room)),
         sites=sites,
         grain=_grain(cost[np.isfinite(cost)]),
     )
+
+
+def _whole(load: Floats, room: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count loads and rooms in whole units: few where loads share a grain, else very fine ones."""
+    exact = measure(load)
+    if exact.grain:  # what loads cannot fill of a room is of no use
+        return (
+            np.rint(load / exact.grain).astype(np.int64),
+            np.floor(room / exact.grain).astype(np.int64),
+        )
+    # Loads are rounded down and rooms up: no choice is lost.
+    return np.floor(load / exact.unit).astype(np.int64), np.ceil(room / exact.unit).astype(np.int64)
 
 
 def _grain(cost: Floats) -> float:

@@ -30,7 +30,7 @@ _AHEAD = 1.004  # of the cost so far: what a climb aims at
 _KICKS, _FEW_KICKS = 2000, 8
 _STAGES, _CALMER = 10, 0.75
 _WORK, _KICK_WORK = 4e8, 2e8
-_TINY = 1e-9
+_TINY = 1e-11  # far below what costs are told apart by
 _HALF = 0.5
 
 
@@ -235,7 +235,9 @@ class ParcelProblem:
         """
         key = np.packbits(chosen).tobytes()
         if key not in self._settled:
-            found, self._price = self.parcels.assign(open_rows(chosen), self._price, self.best)
+            found, self._price = self.parcels.assign(
+                open_rows(chosen), self._price, self.best, stop=self._effort.stop
+            )
             self._settled[key] = self._keep(chosen, found).bound
         return self._seen[key]
 
