@@ -7,13 +7,19 @@ Bronx and New York (Máximo, Cordeau and Nascimento 2023): places in degrees, gr
 """
 
 import csv
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from benchmarks.bars import Bar, bar_table, below
 from numpy.typing import NDArray
 from scipy import sparse
 
+from goldenhour.siting.models import mclp
+from goldenhour.siting.plain.effort import Effort
+
+_MOST_SHORT, _MOST_GAP, _LONGEST_S = 0.3, 1.5, 60.0
 _EARTH_M = np.float32(6_378_100.0)
 
 
@@ -112,3 +118,55 @@ def best_known(path: Path) -> list[Known]:
             )
             for row in csv.DictReader(lines)
         ]
+
+
+def main() -> None:
+    """Measure the cities and print the bars."""
+    data = Path(__file__).parents[3] / "shared" / "data"
+    print("\n".join(bar_table(bars(data, data))))
+
+
+def bars(data: Path, scratch: Path) -> list[Bar]:  # noqa: ARG001 - as every part is called
+    """
+    Measure every city for a minute of processor time.
+
+    Parameters
+    ----------
+    data
+        Folder of real data.
+    scratch
+        Not needed.
+
+    Returns
+    -------
+    bars
+        Two a problem, and the worst of each.
+    """
+    folder = data / "facility_location" / "mclp"
+    cities: dict[str, City] = {}
+    found, worst = [], [-1.0, -1.0]
+    for known in best_known(folder / "best_known.csv"):
+        city = cities.setdefault(known.instance, read_city(folder / f"{known.instance}.txt"))
+        short, gap = _measured(city, known)
+        worst = [max(worst[0], short), max(worst[1], gap)]
+        name = f"{known.instance}, {known.p} of {len(city.people):,} sites"
+        found.append(below(f"{name}: below best known", _MOST_SHORT, short, "%"))
+        found.append(below(f"{name}: gap", _MOST_GAP, gap, "%"))
+    return [
+        *found,
+        below("the plan furthest from best known", _MOST_SHORT, worst[0], "%"),
+        below(f"the widest gap after {_LONGEST_S:g} s", _MOST_GAP, worst[1], "%"),
+    ]
+
+
+def _measured(city: City, known: Known) -> tuple[float, float]:
+    """Solve one problem; percent below the best known cover, and the gap in percent."""
+    cover = city.cover(known.radius)
+    started = time.process_time()
+    effort = Effort(stop=lambda: time.process_time() - started >= _LONGEST_S)
+    found = mclp(cover, city.people, known.p, effort=effort)
+    return 100 * (1 - found.objective / known.covered), 100 * found.gap
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from benchmarks.siting.cities import read_city
 
 from goldenhour.siting.models.mclp import mclp
 from goldenhour.siting.plain.choice import Choice
@@ -28,3 +29,15 @@ def test_san_francisco_stores(real_data: Path, k: int) -> None:
     found = mclp(Cover.from_dense(covers), people, Choice(n=k), effort=Effort(gap_share=0.0))
     assert found.objective == best_cover(covers, people, k)
     assert found.status is ProofStatus.OPTIMAL
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_sao_jose_dos_campos(real_data: Path, k: int) -> None:
+    """32 corners of São José dos Campos, each a site too: the best by trying all, proven."""
+    city = read_city(real_data / "facility_location" / "mclp" / "SJC32.txt")
+    covers = city.cover(200.0).toarray()
+    people = city.people.astype(np.float64)
+    found = mclp(covers, people, k)
+    assert found.status is ProofStatus.OPTIMAL
+    assert found.objective == best_cover(covers.T, people, k)

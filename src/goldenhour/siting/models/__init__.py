@@ -21,6 +21,7 @@ from goldenhour.siting.models.p_median_capacitated import p_median_capacitated
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
+from goldenhour.siting.plain.merged import MergedDemand
 from goldenhour.siting.plain.result import Sense, Solution
 from goldenhour.siting.plain.worlds import WorldSolution, WorldValues
 
@@ -31,6 +32,7 @@ __all__ = [
     "Effort",
     "Expected",
     "Links",
+    "MergedDemand",
     "MoveSolution",
     "Regret",
     "Sense",
