@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from goldenhour.siting.engine import branch as branching
 from goldenhour.siting.engine.branch import branch
 from goldenhour.siting.engine.program import Program
+from goldenhour.siting.engine.pseudo_costs import PseudoCosts
 from goldenhour.siting.highs import LpAnswer, LpStatus, WarmLp
 from goldenhour.siting.linear_rows import LinearRows
 from goldenhour.siting.plain.effort import Effort
@@ -130,6 +131,31 @@ def test_dive_that_waits_its_turn_loses_nothing(seed: int, dive: float, nodes: i
     best = best_by_trying_all(problem)
     assert found.value <= best <= found.bound * (1 + 1e-9) + 1e-9
     assert nodes < 1000 or found.value == best
+
+
+@pytest.mark.laws
+@settings(deadline=None, max_examples=50)
+@given(seed=st.integers(0, 10_000), n_first=st.integers(0, 10))
+def test_rank_of_columns_changes_the_way_and_not_the_end(seed: int, n_first: int) -> None:
+    """Whatever is branched on first, value and bound meet at the best of all choices."""
+    problem = some_problem(seed, 24, 10)
+    rank = (np.arange(10) >= n_first).astype(np.int64)
+    found = branch(problem, Effort(), rank=rank)
+    assert found.value == found.bound == best_by_trying_all(problem)
+
+
+def test_columns_of_a_lower_rank_are_branched_on_first() -> None:
+    """Of two sites in doubt the one of lower rank is taken, and any other where it is not."""
+    problem = some_problem(8, 24, 10)
+    program = Program(problem)
+    box, answer = program.first_box(), program.solve(program.first_box())
+    half = np.where(np.arange(12) < 6, 0.5, answer.value)
+    for column in (1, 4):
+        rank = np.where(np.arange(10) == column, 0, 1)
+        costs = PseudoCosts(program, rank)
+        assert costs.choose(box, replace(answer, value=half), 1e9)[0] == column
+        sure = np.where(np.arange(12) == column, 1.0, half)
+        assert costs.choose(box, replace(answer, value=sure), 1e9)[0] != column
 
 
 @pytest.mark.laws

@@ -13,6 +13,7 @@ import heapq
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldenhour.siting.engine.problem import Bools, Branched, Floats, Problem
 from goldenhour.siting.engine.program import Bounded, Box, Program
@@ -35,7 +36,13 @@ _MANY_CUTS = 1200
 _DIVE = 0.25  # of the gap: a node whose bound lies further below the highest waits its turn
 
 
-def branch(problem: Problem, effort: Effort, *, first: Bools | None = None) -> Branched:
+def branch(
+    problem: Problem,
+    effort: Effort,
+    *,
+    first: Bools | None = None,
+    rank: NDArray[np.int64] | None = None,
+) -> Branched:
     """
     Find the best choice and prove how good it is.
 
@@ -47,13 +54,16 @@ def branch(problem: Problem, effort: Effort, *, first: Bools | None = None) -> B
         When to stop, and who is told.
     first
         A good choice to start from, found by search. Shape ``(n_open,)``, bool.
+    rank
+        Columns of a lower rank are branched on first while they are in doubt, such as the few that
+        many others hang on; all alike if left out. Shape ``(n_open,)``, int.
 
     Returns
     -------
     branched
         Choice, value and bound. They are equal only if nothing better fits between them.
     """
-    tree = _Tree(problem, effort)
+    tree = _Tree(problem, effort, rank)
     if first is not None:
         tree.weigh(first)
     bound = tree.grow()
@@ -70,10 +80,12 @@ def branch(problem: Problem, effort: Effort, *, first: Bools | None = None) -> B
 class _Tree:
     """Open nodes, the best choice and the linear program that they share."""
 
-    def __init__(self, problem: Problem, effort: Effort) -> None:
+    def __init__(
+        self, problem: Problem, effort: Effort, rank: NDArray[np.int64] | None = None
+    ) -> None:
         self.problem, self.effort = problem, effort
         self.program = Program(problem, stop=effort.stop)
-        self.costs = PseudoCosts(self.program)
+        self.costs = PseudoCosts(self.program, rank)
         self.best: Bools | None = None
         self.value, self.nodes, self.stopped = float("-inf"), 0, False
         self.score: Floats = np.zeros(problem.n_open)

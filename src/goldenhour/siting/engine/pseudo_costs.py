@@ -2,14 +2,18 @@
 """Which column to branch on: what the bound lost before, and short trial solves at first."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldenhour.siting.engine.problem import Floats
 from goldenhour.siting.engine.program import Box, Program
 from goldenhour.siting.highs import LpAnswer, LpStatus
 
+Ranks = NDArray[np.int64]
+
 _CAREFUL, _TRIED, _TRIAL_ITERATIONS = 8, 4, 60
 _HALF = 0.5
 _TINY = 1e-9
+_DOUBTFUL = 1e-3  # how far from 0 and 1 a column must be to go before others by its rank
 
 
 class PseudoCosts:
@@ -20,10 +24,14 @@ class PseudoCosts:
     ----------
     program
         For trial solves.
+    rank
+        Columns of a lower rank go first where they are in doubt; all alike if None. Shape
+        ``(n_open,)``.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, rank: Ranks | None = None) -> None:
         self._program = program
+        self._rank = np.zeros(program.n_open, dtype=np.int64) if rank is None else rank
         self._lost: Floats = np.zeros((2, program.n_open))
         self._seen: Floats = np.zeros((2, program.n_open))
 
@@ -46,9 +54,7 @@ class PseudoCosts:
             Side 1 opens it.
         """
         point = np.clip(answer.value[: self._program.n_open], 0.0, 1.0)
-        free = np.flatnonzero(box.free)
-        part = np.minimum(point, 1.0 - point)[free]
-        columns = free[part > _TINY] if np.any(part > _TINY) else free
+        columns = self._in_doubt(np.flatnonzero(box.free), point)
         rough = self._score(columns, point)
         order = columns[np.lexsort((columns, -rough))]
         for column in order[:_CAREFUL]:
@@ -58,6 +64,15 @@ class PseudoCosts:
         score = self._score(order, point)
         column = int(order[np.argmax(score)])
         return column, int(point[column] >= _HALF or self._seen[1, column] == 0)
+
+    def _in_doubt(self, free: Ranks, point: Floats) -> Ranks:
+        """Columns to choose among: the lowest rank in doubt, else all that are not whole."""
+        part = np.minimum(point, 1.0 - point)[free]
+        doubtful = free[part > _DOUBTFUL]
+        if len(doubtful) and np.ptp(self._rank):
+            lowest: Ranks = doubtful[self._rank[doubtful] == self._rank[doubtful].min()]
+            return lowest
+        return free[part > _TINY] if np.any(part > _TINY) else free
 
     def _score(self, columns: np.ndarray, point: Floats) -> Floats:
         """Product of what both children lose; columns never tried take the mean of the others."""

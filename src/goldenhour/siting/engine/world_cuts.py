@@ -113,6 +113,13 @@ class WorldProgram:
         return self.tiers.n_open
 
     @property
+    def rank(self) -> NDArray[np.int64]:
+        """Hospitals before sites: few, and many sites hang on each. Shape ``(n_open,)``."""
+        rank: NDArray[np.int64] = np.ones(self.n_open, dtype=np.int64)
+        rank[len(self.tiers.sites.allowed) :] = 0
+        return rank
+
+    @property
     def n_columns(self) -> int:
         """All columns."""
         return self._goal_from + self._n_goal

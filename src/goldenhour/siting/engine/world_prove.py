@@ -114,7 +114,12 @@ class _Proof:
     def _branch(self, effort: Effort) -> Branched:
         """Let the tree work on what is left."""
         first = None if self.best is None else self.best[self.kept]
-        found = branch(self.program, replace(effort, told=self.tell), first=first)
+        found = branch(
+            self.program,
+            replace(effort, told=self.tell),
+            first=first,
+            rank=self.program.rank,
+        )
         self.nodes += found.nodes
         if found.chosen is not None:
             self._keep(found.chosen)
