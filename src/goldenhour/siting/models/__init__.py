@@ -18,6 +18,7 @@ from goldenhour.siting.models.mclp_worlds import mclp_worlds
 from goldenhour.siting.models.p_centre import p_centre
 from goldenhour.siting.models.p_median import p_median
 from goldenhour.siting.models.p_median_capacitated import p_median_capacitated
+from goldenhour.siting.models.p_median_transport import SplitSolution, p_median_transport
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
@@ -37,6 +38,7 @@ __all__ = [
     "Regret",
     "Sense",
     "Solution",
+    "SplitSolution",
     "WorldSolution",
     "WorldValues",
     "chain",
@@ -51,4 +53,5 @@ __all__ = [
     "p_centre",
     "p_median",
     "p_median_capacitated",
+    "p_median_transport",
 ]
