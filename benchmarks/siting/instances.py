@@ -5,7 +5,7 @@ Made-up covering problems, seeded: clusters on a plain, damaged streets, and Cor
 ``geometric`` scatters demand in clusters and covers what lies within a radius. ``streets`` builds a
 perturbed grid of streets, blocks a part of them, slows others down, and covers what is reached in
 time along the rest. Radius and clock are set so that a demand has so many covering sites on the
-average.
+average. ``quarters`` is such a town with people in dense quarters and more streets blocked.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 _CLUSTERS, _SCATTERED = 40, 0.5
 _SPREAD = (0.05, 0.15)
-_BLOCKED, _SLOWED = 0.4, 0.3
+_BLOCKED, _BLOCKED_WORSE, _SLOWED = 0.25, 0.4, 0.3
 _QUARTERS, _EVERYWHERE = 12, 0.05
 _MOST_NODES = 100_000
 _SAMPLE = 4000
@@ -79,7 +79,7 @@ def geometric(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int =
 
 def streets(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int = 1) -> Case:
     """
-    Let people live in the quarters of a damaged town; what a site reaches in time is covered.
+    Let people live along damaged streets, everywhere alike; what a site reaches is covered.
 
     Parameters
     ----------
@@ -101,15 +101,40 @@ def streets(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int = 1
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     side = int(np.sqrt(min(n_demand, _MOST_NODES)))
-    network = _town(rng, side)
-    corner = rng.choice(side * side, size=n_demand, p=_lived_in(rng, side))
-    site = rng.permutation(side * side)[:n_sites]
-    reached = _reached(network, corner, site, covers)
-    people = rng.integers(1, 10, n_demand)
-    by_corner = sparse.csr_array(reached.T)
-    table = by_corner[corner]
-    table.sort_indices()
-    return Case(f"streets {n_demand:,} x {n_sites:,} x {k}", table, people, k)
+    network = _town(rng, side, _BLOCKED)
+    corner = rng.integers(side * side, size=n_demand)
+    name = f"streets {n_demand:,} x {n_sites:,} x {k}"
+    return _lived_in(rng, name, network, corner, k, n_sites=n_sites, covers=covers)
+
+
+def quarters(n_demand: int, n_sites: int, k: int, *, covers: float, seed: int = 1) -> Case:
+    """
+    Let people live in the quarters of a town that is damaged worse.
+
+    Parameters
+    ----------
+    n_demand
+        Demand points, each at a street corner, most of them in dense quarters.
+    n_sites
+        Sites, each at another corner.
+    k
+        Sites to open.
+    covers
+        Covering sites of a demand, on average.
+    seed
+        Of everything.
+
+    Returns
+    -------
+    case
+        With 1 to 9 people a demand.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    side = int(np.sqrt(min(n_demand, _MOST_NODES)))
+    network = _town(rng, side, _BLOCKED_WORSE)
+    corner = rng.choice(side * side, size=n_demand, p=_density(rng, side))
+    name = f"quarters {n_demand:,} x {n_sites:,} x {k}"
+    return _lived_in(rng, name, network, corner, k, n_sites=n_sites, covers=covers)
 
 
 class Customers(NamedTuple):
@@ -164,7 +189,26 @@ def _scattered(rng: np.random.Generator, n: int, centre: Floats, spread: Floats)
     return np.clip(point, 0.0, 1.0)
 
 
-def _lived_in(rng: np.random.Generator, side: int) -> Floats:
+def _lived_in(  # noqa: PLR0913 - all that a town is made of
+    rng: np.random.Generator,
+    name: str,
+    network: sparse.csr_array,
+    corner: NDArray[np.int64],
+    k: int,
+    *,
+    n_sites: int,
+    covers: float,
+) -> Case:
+    """Put sites and people at corners."""
+    site = rng.permutation(network.shape[0])[:n_sites]
+    reached = _reached(network, corner, site, covers)
+    people = rng.integers(1, 10, len(corner))
+    table = sparse.csr_array(reached.T)[corner]
+    table.sort_indices()
+    return Case(name, table, people, k)
+
+
+def _density(rng: np.random.Generator, side: int) -> Floats:
     """Share of the people at each corner: dense quarters, and some everywhere."""
     y, x = (part / side for part in np.divmod(np.arange(side * side), side))
     share = np.full(side * side, _EVERYWHERE)
@@ -175,7 +219,7 @@ def _lived_in(rng: np.random.Generator, side: int) -> Floats:
     return np.asarray(share / share.sum(), dtype=np.float64)
 
 
-def _town(rng: np.random.Generator, side: int) -> sparse.csr_array:
+def _town(rng: np.random.Generator, side: int, blocked: float) -> sparse.csr_array:
     """Streets between neighbours of a perturbed grid, some blocked and some slow, in seconds."""
     x, y = np.meshgrid(np.arange(side), np.arange(side))
     place = np.stack([x.ravel(), y.ravel()], axis=1) + rng.uniform(-0.3, 0.3, (side * side, 2))
@@ -185,7 +229,7 @@ def _town(rng: np.random.Generator, side: int) -> sparse.csr_array:
     head = np.concatenate([b.ravel() for _, b in pairs])
     seconds = np.linalg.norm(place[tail] - place[head], axis=1) * rng.uniform(50, 90, len(tail))
     seconds[rng.random(len(tail)) < _SLOWED] *= 3.0
-    is_open = rng.random(len(tail)) >= _BLOCKED
+    is_open = rng.random(len(tail)) >= blocked
     one_way = sparse.coo_array(
         (seconds[is_open], (tail[is_open], head[is_open])), shape=(side * side, side * side)
     )

@@ -35,8 +35,8 @@ def test_demand_that_streams_in_is_demand_given_at_once(seed: int, m: int, n: in
     """Different covers stay apart, equal ones are summed, and the model sees no difference."""
     table, people = drawn(seed, n, m)
     merged = MergedDemand(m)
-    for rows in np.array_split(np.arange(n), 3):
-        merged.add(sparse.csr_array(table[rows]), people[rows])
+    for some in np.array_split(np.arange(n), 3):
+        merged.add(sparse.csr_array(table[some]), people[some])
     again = MergedDemand(m)
     again.add_masks(bits(table), people)
     assert merged.n_demand == again.n_demand == n

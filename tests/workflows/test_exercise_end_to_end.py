@@ -11,6 +11,7 @@ from goldenhour.workflows.clock import now
 from goldenhour.workflows.compare import compare_plans
 from goldenhour.workflows.exercise import exercise
 from goldenhour.workflows.plan import PlanResult, plan
+from goldenhour.workflows.workspace import open_workspace
 
 pytestmark = pytest.mark.xdist_group("exercise")
 
@@ -46,8 +47,6 @@ def test_the_plan_does_not_know_the_truth(planned: PlanResult) -> None:
 
 def test_the_same_inputs_give_the_same_plan_byte_for_byte(planned: PlanResult) -> None:
     """Planning again changes no byte of plan.json."""
-    from goldenhour.workflows.workspace import open_workspace  # noqa: PLC0415 - used here only
-
     before = (planned.folder / "plan.json").read_bytes()
     again = plan(open_workspace(planned.folder.parents[1]), as_of=planned.plan.as_of)
     assert again.plan.id == planned.plan.id
@@ -85,3 +84,19 @@ def test_the_plan_against_itself_is_the_same(planned: PlanResult) -> None:
     assert len(result.comparison.kept) == len(planned.plan.sites)
     assert summary(result.comparison, "en")[-1] == "Both are the same plan."
     assert summary(result.comparison, "en")[0].startswith("EXERCISE")
+
+
+def test_over_worlds_the_plan_promises_what_fresh_worlds_say(planned: PlanResult) -> None:
+    """A plan over a few worlds says that they are few, and its file holds every world's count."""
+    workspace = open_workspace(planned.folder.parents[1])
+    found = plan(workspace, as_of=planned.plan.as_of, wishes={"worlds": {"n": 4}})
+    promise = found.plan.promise
+    assert promise is not None
+    assert found.plan.id != planned.plan.id
+    told = json.loads((found.folder / "plan.json").read_text(encoding="utf-8"))["promise"]
+    assert told["fresh"]["served"] == promise.fresh.served.tolist()
+    assert told["fresh"]["low"] <= told["fresh"]["mean"] <= told["fresh"]["high"]
+    codes = [note.code for note in found.plan.notes]
+    assert codes[0] == "siting.promise"
+    assert "siting.promise-few" in codes
+    assert not {"siting.worlds-stopped"} & set(codes)

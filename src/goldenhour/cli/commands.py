@@ -231,22 +231,28 @@ def plan(
             help="Over these worlds: most people on average, also in the worst, or least regret."
         ),
     ] = None,
+    tail: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="What of the worlds counts as the worst.",
+        ),
+    ] = None,
     at: At = "",
     json: Json = False,
 ) -> None:
     """Propose sites, prove how good they are, and write map, brief, GeoPackage and visits."""
     from goldenhour.cli import show
     from goldenhour.workflows.plan import plan as run_plan
-    from goldenhour.workflows.question_file import read_question
+    from goldenhour.workflows.question_file import read_question, with_options
     from goldenhour.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    wishes = dict(read_question(question)) if question else {}
+    asked = {"n": worlds, "goal": goal, "tail_share": tail}
     options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals, "gap_share": gap}
-    wishes |= {key: value for key, value in options.items() if value is not None}
-    asked = {key: value for key, value in (("n", worlds), ("goal", goal)) if value is not None}
-    if asked:
-        wishes["worlds"] = asked
+    wishes = with_options(read_question(question) if question else {}, options, worlds=asked)
     with Bar() as bar:
         result = run_plan(
             opened,

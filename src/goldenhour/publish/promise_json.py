@@ -3,6 +3,7 @@
 
 from goldenhour.publish.plain import Json
 from goldenhour.siting.robust.promise import Promise, Tried
+from goldenhour.siting.robust.trial import Trial
 
 
 def promise_json(promise: Promise | None) -> Json | None:
@@ -32,6 +33,7 @@ def promise_json(promise: Promise | None) -> Json | None:
         "n_field_hospitals": promise.n_hospitals,
         "holds": promise.holds,
         "chosen_for": _tried(promise.chosen_for, promise.tail_share),
+        "trial": _trial(promise.trial),
         "fresh": _tried(promise.fresh, promise.tail_share),
     }
 
@@ -42,8 +44,24 @@ def _tried(tried: Tried, tail_share: float) -> Json:
         "first_world": tried.first,
         "mean": tried.mean,
         "standard_error": tried.standard_error,
+        "low": tried.interval[0],
+        "high": tried.interval[1],
         "worst_mean": tried.worst_mean(tail_share),
         "people": tried.people.tolist(),
         "served": tried.served.tolist(),
-        "served_by_plain": tried.served_plain.tolist(),
+    }
+
+
+def _trial(trial: Trial | None) -> Json | None:
+    """Say how the choice over worlds did beside the sites that are best in the picture."""
+    if trial is None:
+        return None
+    return {
+        "first_world": trial.first,
+        "people_more": trial.difference,
+        "standard_error": trial.standard_error,
+        "is_clear": trial.is_clear,
+        "kept_over_worlds": trial.is_better,
+        "served": trial.served.tolist(),
+        "served_by_plain": trial.served_plain.tolist(),
     }

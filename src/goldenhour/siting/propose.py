@@ -139,15 +139,20 @@ def propose(  # noqa: PLR0913 - one question in full, all but the first four by 
             evacuation=case.evacuation,
             existing=existing,
         ) from error
+    stopped: tuple[Said, ...] = ()
+    tsp, hospital = _settled(case, options, solution, wanted)
     if question.worlds.n:
-        solution, promise = over_worlds(case, wanted, options, solution, run=run)
-        tsp, hospital = (np.array(rows) for rows in (solution.sites, solution.field_hospitals))
-        served = serve(options, tsp.astype(np.int64), hospital.astype(np.int64))
-        answer = _plan(case, wanted, existing, options, solution, served)
-        return replace(answer, promise=promise, notes=(*promise.notes(), *answer.notes))
-    served = serve(options, *_settled(case, options, solution, wanted))
+        plain = _with_sites(solution, tsp, hospital)
+        solution, promise = over_worlds(case, wanted, options, plain, run=run)
+        tsp, hospital = _rows(solution.sites), _rows(solution.field_hospitals)
+        if promise:
+            served = serve(options, tsp, hospital)
+            answer = _plan(case, wanted, existing, options, solution, served)
+            return replace(answer, promise=promise, notes=(*promise.notes(), *answer.notes))
+        stopped = (Said(code="siting.worlds-stopped"),)
+    served = serve(options, tsp, hospital)
     found = Found(case=case, wanted=wanted, options=options, solution=solution, served=served)
-    open_question = require_enough_served(found)
+    open_question = (*stopped, *require_enough_served(found))
     answer = _plan(case, wanted, existing, options, solution, served)
     answer = replace(answer, notes=(*open_question, *answer.notes))
     if not questioned:
@@ -166,6 +171,16 @@ def _effort(question: Question, stop: Callable[[], bool], told: Told) -> Effort:
     if not question.is_plain and not patient:
         nodes = int(facts.number("demand.ruled_search_nodes"))
     return replace(usual, gap_share=question.gap_share, nodes=nodes)
+
+
+def _with_sites(solution: Solution, tsp: Rows, hospital: Rows) -> Solution:
+    """Take other sites that serve as many."""
+    return replace(solution, sites=tuple(tsp.tolist()), field_hospitals=tuple(hospital.tolist()))
+
+
+def _rows(chosen: tuple[int, ...]) -> Rows:
+    """Take a choice as an array."""
+    return np.array(chosen, dtype=np.int64)
 
 
 def _settled(

@@ -83,6 +83,33 @@ def question_table(entry: object, *, where: str) -> Mapping[str, Any]:
     )
 
 
+def with_options(
+    table: Mapping[str, Any], options: Mapping[str, Any], **inner: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """
+    Let options win over a question file, each for its own field alone.
+
+    Parameters
+    ----------
+    table
+        As the file gives it.
+    options
+        Field names and values; None was not said.
+    **inner
+        The same for tables within the question.
+
+    Returns
+    -------
+    table
+        Unchecked.
+    """
+    said = {key: value for key, value in options.items() if value is not None}
+    for name, entry in inner.items():
+        if words := {key: value for key, value in entry.items() if value is not None}:
+            said[name] = words
+    return {**table, **{key: _joined(table.get(key), value) for key, value in said.items()}}
+
+
 def question_from(*tables: Mapping[str, Any]) -> Question:
     """
     Check a question; later tables win.

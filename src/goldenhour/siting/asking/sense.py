@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import NamedTuple
 
+from goldenhour.base import facts
 from goldenhour.base.errors import BadQuestionError
 from goldenhour.siting.asking.question import Capacities, Casualties, Costs, Question, Worlds
 
@@ -76,11 +77,35 @@ def _number(where: str, value: float) -> Iterator[_Check]:
         yield _Check(value <= 1, where, "This is a share, from 0 to 1.", "GH433")
 
 
+def _worlds(worlds: Worlds) -> Iterator[_Check]:
+    """Check what is asked of worlds."""
+    yield _Check(worlds.tail_share > 0, ".worlds] tail_share", "The worst worlds are some worlds.")
+    yield _Check(
+        worlds.n > 0 or worlds == Worlds(),
+        ".worlds] n",
+        "A goal over worlds, or a share of the worst, says nothing without worlds.",
+        "GH422",
+        "Say how many worlds, or leave out what is asked of them.",
+    )
+    yield _Check(
+        worlds.n != 1,
+        ".worlds] n",
+        "One world tells nothing of how far things may differ.",
+        "GH422",
+        "Ask for more; about 200 tell most plans apart.",
+    )
+    most = int(facts.number("siting.most_worlds"))
+    yield _Check(
+        worlds.n <= most,
+        ".worlds] n",
+        f"That is more than {most:,} worlds.",
+        "GH422",
+        "Ask for fewer; about 200 tell most plans apart.",
+    )
+
+
 def _counts(question: Question) -> Iterator[_Check]:
     """Check counts, clocks and shares."""
-    yield _Check(
-        question.worlds.tail_share > 0, ".worlds] tail_share", "The worst worlds are some worlds."
-    )
     yield _Check(
         not question.worlds.n or question.is_plain,
         ".worlds] n",
@@ -88,6 +113,7 @@ def _counts(question: Question) -> Iterator[_Check]:
         "GH422",
         "Ask for worlds, or for these rules, in two plans.",
     )
+    yield from _worlds(question.worlds)
     casualties = question.casualties
     yield _Check(question.n_tsp >= 1, "] n_tsp", "At least one stabilisation point is needed.")
     yield _Check(question.n_field_hospitals >= 1, "] n_field_hospitals", "At least one is needed.")
