@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldenhour.base.crs import to_lon_lat
-from goldenhour.publish.map_columns import Columns, plain
+from goldenhour.publish.map_columns import Columns, plain, safe_texts
 from goldenhour.publish.map_shapes import MICRO, Shapes
 from tests.publish.map_blob import unpack
 
@@ -44,6 +44,13 @@ def test_plain_text_has_no_control_characters(text: str) -> None:
     assert not {"\u202e", "\u2066", "\u200f", "\n", "\x00", "\u2028"} & set(kept)
     assert all(unicodedata.category(letter) != "Cc" for letter in kept)
     assert plain(kept) == kept
+
+
+@pytest.mark.laws
+@given(st.lists(st.one_of(st.text(), st.sampled_from([None, float("nan"), 1, True, "1", "حلب\n"]))))
+def test_many_texts_are_as_safe_as_one(values: list[object]) -> None:
+    """A column of names, most of them alike, is made safe name by name."""
+    assert safe_texts(values) == [plain(value) for value in values]
 
 
 def test_missing_text_is_empty() -> None:

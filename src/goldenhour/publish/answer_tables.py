@@ -10,7 +10,7 @@ import pandas as pd
 from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture.belief import Picture
 from goldenhour.publish.headline import headline
-from goldenhour.publish.map_columns import plain
+from goldenhour.publish.map_columns import plain, safe_texts
 from goldenhour.publish.map_words import both
 from goldenhour.publish.position import structure_positions
 from goldenhour.publish.provenance import attributions, report_sources
@@ -18,7 +18,6 @@ from goldenhour.publish.reach import ReachArea
 from goldenhour.publish.shape_table import (
     GRADE_WORDS,
     point_table,
-    safe_texts,
     shape_array,
     shape_table,
 )

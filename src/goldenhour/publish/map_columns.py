@@ -55,6 +55,31 @@ def plain(text: object) -> str:
     return whole.encode("utf-8", "replace").decode("utf-8")
 
 
+def safe_texts(values: Iterable[object]) -> list[str]:
+    """
+    Make texts from outside safe to show, each distinct one once.
+
+    Parameters
+    ----------
+    values
+        As ``plain`` takes them.
+
+    Returns
+    -------
+    texts
+        One line each.
+    """
+    rows = list(values)
+    texts = [row for row in rows if type(row) is str]
+    if len(texts) < len(rows):
+        return [plain(row) for row in rows]  # 1 and True are equal, but read differently
+    whole = "".join(texts)
+    if whole.isascii() and whole.isprintable():
+        return texts
+    safe = {text: plain(text) for text in set(texts)}
+    return [safe[text] for text in texts]
+
+
 class Columns:
     """Named columns, in the order in which they are added."""
 
@@ -105,7 +130,7 @@ class Columns:
         values
             One string a row.
         """
-        rows = [plain(value) for value in values]
+        rows = safe_texts(values)
         self._add(name, "text", len(rows), "\n".join(rows).encode())
 
     def add_words(self, name: str, values: Iterable[object]) -> None:
@@ -119,7 +144,7 @@ class Columns:
         values
             One string a row.
         """
-        rows = [plain(value) for value in values]
+        rows = safe_texts(values)
         number = {word: i for i, word in enumerate(dict.fromkeys(rows))}
         self.add_text(f"{name}.words", number)
         self.add_ints(name, np.array([number[row] for row in rows], dtype=np.int32))

@@ -16,10 +16,10 @@ from goldenhour.base.grades import StreetState
 from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture.belief import Picture
 from goldenhour.publish.layers_file import NO_GEOMETRY, write_layers
-from goldenhour.publish.map_columns import plain
+from goldenhour.publish.map_columns import plain, safe_texts
 from goldenhour.publish.provenance import attributions, report_sources
 from goldenhour.publish.reach_words import headline, notes
-from goldenhour.publish.shape_table import point_table, safe_texts, shape_array, shape_table
+from goldenhour.publish.shape_table import point_table, shape_array, shape_table
 from goldenhour.publish.words import moment_text
 from goldenhour.times.reached import Reached
 from goldenhour.times.unattached import WhyUnattached

@@ -12,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 
 from goldenhour.base.crs import WGS84, to_lon_lat
 from goldenhour.base.grades import Grade
-from goldenhour.publish.map_columns import plain
 from goldenhour.town.town import Objects, Town
 
 GRADE_WORDS = np.array([*(grade.name for grade in Grade if grade is not Grade.U), "unknown"])
@@ -87,20 +86,3 @@ def shape_array(shapes: Sequence[BaseGeometry]) -> Objects:
     array = np.empty(len(shapes), dtype=np.object_)
     array[:] = shapes
     return array
-
-
-def safe_texts(values: Objects) -> list[str]:
-    """
-    Make text from outside safe to show.
-
-    Parameters
-    ----------
-    values
-        Anything. Shape ``(n,)``.
-
-    Returns
-    -------
-    texts
-        Without control characters and bidirectional overrides.
-    """
-    return [plain(value) for value in values]

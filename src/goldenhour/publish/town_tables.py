@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from goldenhour.base.grades import Grade, StreetState, Verdict
 from goldenhour.picture.belief import Picture
-from goldenhour.publish.map_columns import plain
+from goldenhour.publish.map_columns import plain, safe_texts
 from goldenhour.publish.shape_table import (
     GRADE_WORDS,
     point_table,
-    safe_texts,
     shape_array,
     shape_table,
 )
