@@ -34,6 +34,7 @@ _STEP = "Choosing sites"
 _WIDENINGS = 2  # most lots of candidates that are brought in; more found nothing on Aleppo
 _ROUGH = 0.05  # a gap share that is enough while the lot still grows
 _ROUGH_NODES = 2
+_ROUGH_KICKS = 0.1  # share of the usual random kicks, likewise: the last lot is searched in full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def _widened(
     case: Case, wanted: dict[Tier, Wishes], options: Options, drives: Drives, ground: Ground
 ) -> tuple[Options, Solution]:
     """Bring candidates around promising sites in while that gains, then prove the last lot."""
-    rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0)
+    rough = replace(case.effort, gap_share=_ROUGH, cheap_nodes=0, kicks_share=_ROUGH_KICKS)
     if not case.question.is_plain:
         rough = replace(rough, nodes=_ROUGH_NODES)
     best = _solve(case, options, wanted, 0, rough)
