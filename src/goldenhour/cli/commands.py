@@ -265,6 +265,45 @@ def plan(
     show.plan(result, as_json=json)
 
 
+@app.command(epilog="Example: goldenhour moves --in al-qaim-exercise --steps steps.toml --tsp 4")
+def moves(
+    *,
+    steps: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Moments as TOML, and what is expected of each."),
+    ],
+    workspace: Workspace_ = _HERE,
+    question: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A question as TOML.")
+    ] = None,
+    tsp: Annotated[int | None, typer.Option(help="Stabilisation points to open.")] = None,
+    field_hospitals: Annotated[int | None, typer.Option(help="Field hospitals to open.")] = None,
+    stop_after: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="End the search after so long, with the best schedule so far and its gap.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say when a site goes stale as the front moves, and where it moves."""
+    from goldenhour.cli import show_moves
+    from goldenhour.workflows.moves import moves as run_moves
+    from goldenhour.workflows.question_file import read_question, with_options
+    from goldenhour.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    options = {"n_tsp": tsp, "n_field_hospitals": field_hospitals}
+    wishes = with_options(read_question(question) if question else {}, options)
+    with Bar() as bar:
+        result = run_moves(
+            opened, steps_file=steps, wishes=wishes, stop_after_s=stop_after, progress=bar
+        )
+    show_moves.moves(result, as_json=json)
+
+
 @app.command(
     epilog="Example: goldenhour compare aleppo/plans/2020407dc23b aleppo/plans/e678991a27f1"
 )
