@@ -11,6 +11,7 @@ from goldenhour.times import layers, many
 from goldenhour.times.access import Landing
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.holders import Direction
+from goldenhour.times.kernels import ways
 from goldenhour.times.kernels.reach import FAR, TAG, TAG_ARC, TICKS
 from goldenhour.times.ticks import limit_ticks, to_seconds
 
@@ -212,20 +213,8 @@ def _flow(
     reached = np.flatnonzero((state[:, TICKS] < FAR) & (state[:, TAG] >= 0))
     arc = np.full(network.n_nodes, -1, dtype=np.int64)
     arc[reached] = arc_of_place[state[reached, TAG]]
-    onward = np.where(arc >= 0, network.head[arc], -1)
-    n_behind = np.bincount(onward[onward >= 0], minlength=network.n_nodes).tolist()
-    people, after = at_node.tolist(), onward.tolist()
-    ends = [int(node) for node in reached if not n_behind[node]]
-    while ends:
-        node = ends.pop()
-        following = after[node]
-        if following < 0:
-            continue
-        people[following] += people[node]
-        n_behind[following] -= 1
-        if not n_behind[following]:
-            ends.append(following)
-    at_node[:] = people
+    onward = np.where(arc >= 0, network.head[arc], -1).astype(np.int64)
+    ways.add_up(onward, at_node)
     flow = np.zeros(network.n_arcs)
     flow[arc[reached]] = at_node[reached]
     return flow

@@ -12,9 +12,11 @@ from goldenhour.base import facts
 from goldenhour.times import layers
 from goldenhour.times.access import Landing
 from goldenhour.times.carry import Evacuation
+from goldenhour.times.kernels import ways
 from goldenhour.times.kernels.reach import FAR, Points
 from goldenhour.times.many import dense
 from goldenhour.times.service import Direction, ends_of, same_place
+from goldenhour.town.town import Objects
 
 _SPOTS_PER_CELL = 2
 
@@ -99,9 +101,7 @@ def ground_near(
     touched = _touched(evacuation, sites, limit=limit, direction=direction)
     streets = evacuation.town.streets
     on_streets = _along_streets(streets.length_m, np.flatnonzero(touched))
-    at = shapely.line_interpolate_point(
-        streets.line[on_streets.edge[:, 0]], on_streets.share[:, 0], normalized=True
-    )
+    at = _placed(streets.line, on_streets.edge[:, 0], on_streets.share[:, 0])
     walks, walks_xy = _on_walks(evacuation, touched)
     joined = Landing(
         edge=np.concatenate([on_streets.edge, walks.edge]),
@@ -109,7 +109,7 @@ def ground_near(
         off_m=np.concatenate([on_streets.off_m, walks.off_m]),
         back_m=None if walks.back_m is None else np.concatenate([on_streets.off_m, walks.back_m]),
     )
-    xy = np.concatenate([shapely.get_coordinates(at), walks_xy])
+    xy = np.concatenate([at, walks_xy])
     return Ground(joined, xy[:, 0], xy[:, 1], len(on_streets.edge))
 
 
@@ -149,10 +149,7 @@ def _on_walks(evacuation: Evacuation, touched: NDArray[np.bool_]) -> tuple[Landi
     row, place = np.nonzero((landing.edge >= 0) & touched[landing.edge])
     edge, share = landing.edge[row, place], landing.share[row, place]
     off_m = landing.off_m[row, place]
-    street = shapely.line_interpolate_point(
-        evacuation.town.streets.line[edge], share, normalized=True
-    )
-    start = shapely.get_coordinates(street)
+    start = _placed(evacuation.town.streets.line, edge, share)
     end = np.column_stack([structures.x_m[row], structures.y_m[row]])
     is_straight = np.hypot(*(end - start).T) >= off_m - 1  # else over the terrain, who knows where
     n_spots = np.where(is_straight, np.ceil(off_m / step_m()), 1).astype(np.int64)
@@ -166,6 +163,16 @@ def _on_walks(evacuation: Evacuation, touched: NDArray[np.bool_]) -> tuple[Landi
     if landing.back_m is not None:
         walks = replace(walks, back_m=(part * landing.back_m[row, place][walk])[:, None])
     return walks, xy
+
+
+def _placed(lines: Objects, edge: NDArray[np.integer], share: Floats) -> Floats:
+    """Give the place at a share of a street's length, point by point."""
+    used, line = np.unique(edge, return_inverse=True)
+    vertices, owner = shapely.get_coordinates(lines[used], return_index=True)
+    start = np.searchsorted(owner, np.arange(len(used) + 1))
+    xy = np.empty((len(edge), 2))
+    ways.along(start, vertices[:, 0].copy(), vertices[:, 1].copy(), line, share, xy)
+    return xy
 
 
 def _counted(values: Integers, n: Integers) -> tuple[Integers, Integers]:
