@@ -16,6 +16,8 @@ MICRO = 1e6
 
 _LINES = (1, 2)
 _AREAS = (3,)
+_SINGLE = (0, 1, 3)
+_DEEP = 2  # parts inside a collection
 
 
 class Shapes:
@@ -94,9 +96,11 @@ class Shapes:
 
 def _parts_of(shapes: Objects, kinds: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Split multi-part shapes; keep parts of the wanted kinds, with the row each came from."""
-    outer, outer_owner = shapely.get_parts(np.asarray(shapes, dtype=object), return_index=True)
-    parts, inner_owner = shapely.get_parts(outer, return_index=True)  # parts inside a collection
-    owner = outer_owner[inner_owner]
+    parts, owner = np.asarray(shapes, dtype=object), np.arange(len(shapes))
+    for _ in range(_DEEP):
+        if not np.isin(shapely.get_type_id(parts), _SINGLE).all():  # else copies would cost
+            parts, inner_owner = shapely.get_parts(parts, return_index=True)
+            owner = owner[inner_owner]
     kept = np.isin(shapely.get_type_id(parts), kinds) & ~shapely.is_empty(parts)
     return owner[kept], parts[kept]
 

@@ -74,7 +74,7 @@ def line_paths(frame: Frame, lines: Objects) -> str:
     lines = frame.near(lines)
     if not len(lines):
         return ""
-    joined = shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines)))
+    joined = shapely.line_merge(shapely.multilinestrings(_single(lines)))
     parts = shapely.get_parts(frame.cut(shapely.get_parts(np.array([joined], dtype=object))))
     return _path(frame, parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING], "")
 
@@ -125,6 +125,12 @@ def square_paths(x: NDArray[np.int64], y: NDArray[np.int64], side: int) -> str:
     return "".join(
         f"M{a} {b}{box}" for a, b in zip((x - half).tolist(), (y - half).tolist(), strict=True)
     )
+
+
+def _single(lines: Objects) -> Objects:
+    """Take lines of several parts apart; most towns have none, and copies cost."""
+    is_single = shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING
+    return lines if is_single.all() else np.asarray(shapely.get_parts(lines), dtype=np.object_)
 
 
 def _path(frame: Frame, lines: Objects, close: str) -> str:
