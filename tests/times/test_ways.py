@@ -25,7 +25,8 @@ def test_places_along_streets_are_those_of_geos(seed: int) -> None:
     line = rng.integers(0, 4, 30)
     share = np.concatenate([[0.0, 1.0, 0.5], rng.random(27)])
     found = np.empty((30, 2))
-    ways.along(start, *vertices.T.copy(), line, share, found)
+    x_m, y_m = vertices.T.copy()
+    ways.along(start, x_m, y_m, line, share, found)
     expected = shapely.line_interpolate_point(lines[line], share, normalized=True)
     assert np.array_equal(found, shapely.get_coordinates(expected))
 
