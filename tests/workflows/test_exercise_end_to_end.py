@@ -6,7 +6,9 @@ import json
 import pytest
 
 from goldenhour.base.grades import Tier
+from goldenhour.base.messages import LANGUAGES
 from goldenhour.publish.compare_words import summary
+from goldenhour.publish.headline import headline
 from goldenhour.workflows.clock import now
 from goldenhour.workflows.compare import compare_plans
 from goldenhour.workflows.exercise import exercise
@@ -96,6 +98,10 @@ def test_over_worlds_the_plan_promises_what_fresh_worlds_say(planned: PlanResult
     told = json.loads((found.folder / "plan.json").read_text(encoding="utf-8"))["promise"]
     assert told["fresh"]["served"] == promise.fresh.served.tolist()
     assert told["fresh"]["low"] <= told["fresh"]["mean"] <= told["fresh"]["high"]
+    state = found.state
+    for language in LANGUAGES:
+        said = headline(state.town, state.picture, found.plan, language=language)
+        assert any(f"{promise.fresh.mean:,.0f}" in sentence for sentence in said)
     codes = [note.code for note in found.plan.notes]
     assert codes[0] == "siting.promise"
     assert "siting.promise-few" in codes

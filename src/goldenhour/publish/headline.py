@@ -39,6 +39,7 @@ def headline(town: Town, picture: Picture, plan: Plan, *, language: str) -> tupl
         *exercise,
         _standing(plan, language),
         _reach(plan, language),
+        *_promised(plan, language),
         *assumed,
         _proof(plan, language),
     )
@@ -93,6 +94,22 @@ def _reach(plan: Plan, language: str) -> str:
         tsp_min=f"{plan.question.tsp_clock_s / 60:.0f}",
         hospital_min=f"{plan.question.field_hospital_clock_s / 60:.0f}",
     )
+
+
+def _promised(plan: Plan, language: str) -> tuple[str, ...]:
+    """Say what is left of that over many worlds, if these were asked for."""
+    if plan.promise is None:
+        return ()
+    fresh, percent = plan.promise.fresh, 100 * plan.promise.tail_share
+    sentence = say(
+        "plan.promised",
+        language,
+        n=f"{fresh.n:,}",
+        mean=people_text(fresh.mean),
+        percent=f"{percent:.0f}",
+        worst=people_text(fresh.worst_mean(plan.promise.tail_share)),
+    )
+    return (sentence,)
 
 
 def _standing(plan: Plan, language: str) -> str:
