@@ -3,7 +3,7 @@
 
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,13 +16,17 @@ from rasterio.transform import Affine
 from goldenhour.base.crs import to_lon_lat, transformer
 from goldenhour.base.errors import InputError, UnreadableFileError
 from goldenhour.base.grades import UnknownStreets
+from goldenhour.siting.asking.question import Question
+from goldenhour.siting.screening.requirements import profiles
 from goldenhour.sources import terrain_store
 from goldenhour.times.carry import Evacuation
 from goldenhour.times.unattached import WhyUnattached
 from goldenhour.town.layers import LayerKind
 from goldenhour.workflows.check import check_workspace
+from goldenhour.workflows.moves import steps_of
 from goldenhour.workflows.new import LayerFile, NewTown, new
 from goldenhour.workflows.state import load_state
+from goldenhour.workflows.steps_file import StepAsked
 from goldenhour.workflows.terrain import TerrainFiles
 from goldenhour.workflows.workspace import open_workspace
 from tests.times.grounds import far_town, ground_of
@@ -89,6 +93,14 @@ def test_ground_joins_a_far_structure_and_is_a_source_of_the_plan(make: Make, de
     assert bare.is_attached.tolist() == [False, True, True]
     assert graph.is_attached.all()
     assert all(entry.sound for entry in check_workspace(made.workspace))
+
+
+def test_steps_of_a_schedule_know_the_ground_too(make: Make, dem: Path) -> None:
+    """At every moment the structure 600 m off is attached, as it is in a plan."""
+    made = make(elevation=(dem,))
+    moments = tuple(StepAsked(at=NOW + timedelta(days=days)) for days in (0, 3))
+    found = steps_of(made.workspace, moments, question=Question(), profiles=profiles())
+    assert [step.evacuation.is_attached.all() for step in found.steps] == [True, True]
 
 
 def test_without_heights_all_is_as_it_was(make: Make) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from goldenhour.base.findings import Finding, Severity
-from goldenhour.base.grades import UnknownStreets
 from goldenhour.base.progress import Progress, quiet
-from goldenhour.picture.matching import unplaced_structures
 from goldenhour.picture.work_out import work_out
 from goldenhour.publish import moves_json
 from goldenhour.reports.ledger import Ledger
 from goldenhour.reports.report import Report
+from goldenhour.siting.asking.question import Question
 from goldenhour.siting.moving.move import over_steps
 from goldenhour.siting.moving.schedule import Schedule
 from goldenhour.siting.moving.steps import Step
@@ -22,14 +21,12 @@ from goldenhour.siting.screening.requirements import Profiles
 from goldenhour.siting.screening.screen import screen
 from goldenhour.sources import recognise
 from goldenhour.times.carry import Evacuation
-from goldenhour.town.build import with_reported
 from goldenhour.town.town import Town
 from goldenhour.workflows.question_file import question_from
 from goldenhour.workflows.requirements_file import requirements_from
-from goldenhour.workflows.state import load_town
+from goldenhour.workflows.state import load_ground, with_unplaced
 from goldenhour.workflows.steps_file import StepAsked, read_steps
 from goldenhour.workflows.stopping import Stopping
-from goldenhour.workflows.terrain import load_terrain, on_terrain
 from goldenhour.workflows.whole import whole_folder
 from goldenhour.workflows.workspace import Workspace
 
@@ -64,7 +61,27 @@ class MovesResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class KnownSteps:
+    """
+    What is known of each step.
+
+    Parameters
+    ----------
+    town
+        The town that all steps share.
+    steps
+        One a moment.
+    findings
+        What was noticed in layers and files.
+    """
+
+    town: Town
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
     """Reports of one step: those of the ledger, then those that are only expected."""
 
     asked: StepAsked
@@ -106,41 +123,84 @@ def moves(
     asked = read_steps(steps_file)
     question = question_from(workspace.question, wishes or {})
     profiles = requirements_from(workspace.requirements)
-    found: list[Finding] = []
-    known = tuple(_known(workspace, step, found) for step in asked.steps)
-    town, noticed = load_town(workspace)
-    terrain = load_terrain(workspace)
-    everything = [report for one in known for report in (*one.reports, *one.assumed)]
-    ids, x_m, y_m = unplaced_structures(town, everything)
-    town = with_reported(on_terrain(town, terrain), ids=ids, x_m=x_m, y_m=y_m)
-    steps = []
-    for number, one in enumerate(known):
-        progress(_STEP, number, len(known))
-        steps.append(_step(town, one, profiles, question.unknown_streets))
-    progress(_STEP, len(known), len(known))
+    known = steps_of(
+        workspace, asked.steps, question=question, profiles=profiles, progress=progress
+    )
     with Stopping(stop_after_s, asked=lambda: progress(_STOPPING, 0, 0)) as stop:
         schedule = over_steps(
-            town,
-            steps,
+            known.town,
+            known.steps,
             question,
             price_people=asked.price_people,
             progress=progress,
             stop=stop,
         )
-    content = moves_json.to_json(town, steps, schedule)
+    content = moves_json.to_json(known.town, known.steps, schedule)
     folder = workspace.folder / "moves" / moves_json.name_of(content)
     with whole_folder(folder) as hidden:
         moves_json.write(hidden / "moves.json", content)
     return MovesResult(
         folder=folder,
         schedule=schedule,
-        town=town,
-        steps=tuple(steps),
-        findings=(*noticed, *found),
+        town=known.town,
+        steps=known.steps,
+        findings=known.findings,
     )
 
 
-def _known(workspace: Workspace, asked: StepAsked, found: list[Finding]) -> _Known:
+def steps_of(
+    workspace: Workspace,
+    asked: Sequence[StepAsked],
+    *,
+    question: Question,
+    profiles: Profiles,
+    progress: Progress = quiet,
+) -> KnownSteps:
+    """
+    Work out picture, screening and evacuation graph of each step, on one town.
+
+    Parameters
+    ----------
+    workspace
+        The town's folder.
+    asked
+        Moments in order, and what is expected of each.
+    question
+        What is assumed of streets without a report.
+    profiles
+        What is asked of structures.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    known
+        The steps, and the town with every structure that a report of any step names.
+    """
+    found: list[Finding] = []
+    told = tuple(_told(workspace, step, found) for step in asked)
+    town, terrain, noticed = load_ground(workspace)
+    everything = (report for one in told for report in (*one.reports, *one.assumed))
+    town = with_unplaced(town, tuple(everything))
+    steps = []
+    for number, one in enumerate(told):
+        progress(_STEP, number, len(told))
+        picture = work_out(town, (*one.reports, *one.assumed), as_of=one.asked.at)
+        evacuation = Evacuation.of(
+            town, picture, unknown_streets=question.unknown_streets, terrain=terrain
+        )
+        step = Step(
+            picture=picture,
+            screening=screen(town, picture, asked=profiles),
+            evacuation=evacuation,
+            assumed=frozenset(report.id for report in one.assumed),
+        )
+        steps.append(step)
+    progress(_STEP, len(told), len(told))
+    return KnownSteps(town=town, steps=tuple(steps), findings=(*noticed, *found))
+
+
+def _told(workspace: Workspace, asked: StepAsked, found: list[Finding]) -> _Told:
     """Take the reports that count at one step, and what is expected then."""
     with Ledger.open(workspace.ledger) as ledger:
         reports = ledger.reports(as_of=asked.at)
@@ -160,7 +220,7 @@ def _known(workspace: Workspace, asked: StepAsked, found: list[Finding]) -> _Kno
         found += reading.findings
         assumed += [report for report in reading.reports if report.seen_from <= asked.at]
         found += _left_out(path, reading.reports, asked.at)
-    return _Known(asked=asked, reports=reports, assumed=tuple(assumed))
+    return _Told(asked=asked, reports=reports, assumed=tuple(assumed))
 
 
 def _left_out(path: Path, reports: Sequence[Report], at: datetime) -> tuple[Finding, ...]:
@@ -177,14 +237,3 @@ def _left_out(path: Path, reports: Sequence[Report], at: datetime) -> tuple[Find
         severity=Severity.WARNING,
     )
     return (found,)
-
-
-def _step(town: Town, one: _Known, profiles: Profiles, unknown: UnknownStreets) -> Step:
-    """Work out one step."""
-    picture = work_out(town, (*one.reports, *one.assumed), as_of=one.asked.at)
-    return Step(
-        picture=picture,
-        screening=screen(town, picture, asked=profiles),
-        evacuation=Evacuation.of(town, picture, unknown_streets=unknown),
-        assumed=frozenset(report.id for report in one.assumed),
-    )
