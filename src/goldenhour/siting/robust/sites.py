@@ -20,6 +20,7 @@ from goldenhour.siting.asking.question import WorldGoal, Worlds
 from goldenhour.siting.asking.wishes import Wishes
 from goldenhour.siting.choosing.choose import Case, choice_of
 from goldenhour.siting.choosing.options import Options, link_limit_s
+from goldenhour.siting.choosing.worth import people_with
 from goldenhour.siting.engine.goals import CVaR, Expected, Goal, Regret
 from goldenhour.siting.models.chain import Links
 from goldenhour.siting.models.chain_worlds import chain_worlds
@@ -170,13 +171,7 @@ def _in_picture(
 ) -> Solution:
     """Weigh the choice as if the picture were right, beside what could be had then."""
     tsp, hospital = picked.tsp[list(kept.tsp)], picked.hospital[list(kept.hospital)]
-    linked = np.isfinite(options.link_s[np.ix_(tsp, hospital)]).any(axis=1)
-    reached = np.zeros(options.cover.n_homes, dtype=np.bool_)
-    for site in tsp[linked]:
-        reached[options.cover.home[options.cover.start[site] : options.cover.start[site + 1]]] = (
-            True
-        )
-    objective = float(case.homes.people[reached].sum())
+    objective = people_with(options, case.homes, tsp, hospital)
     return replace(
         plain,
         sites=tuple(int(site) for site in tsp),
