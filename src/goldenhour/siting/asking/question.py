@@ -40,8 +40,8 @@ class Worlds:
     Parameters
     ----------
     n
-        Worlds to choose for; as many fresh ones try the choice afterwards. 0 takes the picture as
-        simply right.
+        Worlds in each of three lots: to choose for, to try the choice in, and to say what it comes
+        to (decision 16). 0 takes the picture as simply right.
     goal
         Most people on average; on average and in the worst worlds (CVaR); or least regret.
     tail_share

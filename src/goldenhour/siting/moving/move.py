@@ -24,7 +24,7 @@ from goldenhour.siting.models.mclp import mclp
 from goldenhour.siting.models.mclp_moves import MoveSolution, mclp_moves
 from goldenhour.siting.moving.schedule import Idle, Move, Schedule, Stage, Why
 from goldenhour.siting.moving.stale import Before, why
-from goldenhour.siting.moving.steps import Offer, Step, offer, reached, usable
+from goldenhour.siting.moving.steps import Offer, Reached, Step, offer, reached, usable
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort, never
@@ -46,8 +46,12 @@ class _Ground:
     rows: Rows
     hospitals: tuple[Rows, ...]
     homes: Rows
-    covers: tuple[Cover, ...]
-    linked: tuple[NDArray[np.bool_], ...]
+    seen: tuple[Reached, ...]
+
+    @property
+    def covers(self) -> list[Cover]:
+        """Homes within the clock of each candidate, step by step."""
+        return [one.cover for one in self.seen]
 
     @property
     def people(self) -> list[NDArray[np.float64]]:
@@ -146,14 +150,8 @@ def _ground(town: Town, question: Question, offers: tuple[Offer, ...]) -> _Groun
         )
     hospitals = tuple(_hospitals(offers))
     rows = np.unique(np.concatenate([one.promising for one in sited]))
-    for one in sited:
-        rows = np.union1d(rows, one.wanted[Tier.TSP].forced if one.wanted else rows)
     rows = np.setdiff1d(rows, np.concatenate(hospitals))
     homes = np.flatnonzero(np.any([one.people > 0 for one in offers], axis=0))
-    seen = [
-        reached(one, question, rows, held, homes)
-        for one, held in zip(offers, hospitals, strict=True)
-    ]
     return _Ground(
         town=town,
         question=question,
@@ -161,8 +159,10 @@ def _ground(town: Town, question: Question, offers: tuple[Offer, ...]) -> _Groun
         rows=rows,
         hospitals=hospitals,
         homes=homes,
-        covers=tuple(cover for cover, _ in seen),
-        linked=tuple(linked for _, linked in seen),
+        seen=tuple(
+            reached(one, question, rows, held, homes)
+            for one, held in zip(offers, hospitals, strict=True)
+        ),
     )
 
 
@@ -190,7 +190,7 @@ def _choice(ground: _Ground) -> Choice:
 def _stage(ground: _Ground, at: int, found: MoveSolution, alone: Solution) -> Stage:
     """Say what one step comes to."""
     one, cover, people = ground.offers[at], ground.covers[at], ground.people[at]
-    serves = usable(one, Tier.TSP, ground.rows) & ground.linked[at]
+    serves = ground.seen[at].serves
     chosen = np.array(found.steps[at], dtype=np.int64)
     return Stage(
         at=one.step.picture.as_of,
@@ -212,18 +212,15 @@ def _stage(ground: _Ground, at: int, found: MoveSolution, alone: Solution) -> St
 
 def _why(ground: _Ground, at: int, site: int) -> tuple[Why, ...]:
     """Say why a point serves nobody, or fewer, at a step."""
-    row = ground.rows[[site]]
     before = Before(served=_alone(ground, max(0, at - 1), site), now=_alone(ground, at, site))
-    is_usable = bool(usable(ground.offers[at], Tier.TSP, row)[0])
-    is_linked = bool(ground.linked[at][site])
     return why(
         ground.town,
         ground.offers[at],
-        int(row[0]),
+        int(ground.rows[site]),
         Tier.TSP,
         before,
-        is_usable=is_usable,
-        is_linked=is_linked,
+        is_usable=bool(ground.seen[at].usable[site]),
+        is_linked=bool(ground.seen[at].linked[site]),
     )
 
 
@@ -233,15 +230,13 @@ def _moves(ground: _Ground, at: int, found: MoveSolution) -> Iterator[Move]:
     opened = np.array(sorted(set(found.steps[at]) - set(found.steps[at - 1])), dtype=np.int64)
     pairs = _paired(ground.town, ground.rows[closed], ground.rows[opened])
     for site, (to, away_m) in zip(closed, pairs, strict=True):
-        row = ground.rows[[site]]
-        serves = usable(ground.offers[at], Tier.TSP, row)[0] and ground.linked[at][site]
         yield Move(
             tier=Tier.TSP,
             step=at,
-            row=int(row[0]),
+            row=int(ground.rows[site]),
             to=to,
             away_m=away_m,
-            is_stale=not serves,
+            is_stale=not ground.seen[at].serves[site],
             why=_why(ground, at, int(site)),
         )
 

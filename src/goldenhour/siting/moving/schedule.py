@@ -6,7 +6,7 @@ from datetime import datetime
 
 from goldenhour.base.grades import Tier
 from goldenhour.siting.asking.question import Question
-from goldenhour.siting.plain.result import ProofStatus
+from goldenhour.siting.plain.result import ProofStatus, gap_share
 from goldenhour.siting.said import Said
 
 
@@ -160,7 +160,4 @@ class Schedule:
     @property
     def gap_share(self) -> float:
         """``|bound - objective| / |objective|``, a share; 1 where the objective is 0."""
-        if self.status is ProofStatus.OPTIMAL:
-            return 0.0
-        away = abs(self.bound - self.objective)
-        return away / abs(self.objective) if self.objective else 1.0
+        return gap_share(self.objective, self.bound, self.status, of_zero=1.0)

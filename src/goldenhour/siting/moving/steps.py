@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one step offers: who may be a site, whom it would reach, and how promising it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from goldenhour.base import facts
 from goldenhour.base.errors import NoPlanError
 from goldenhour.base.grades import Tier
+from goldenhour.base.progress import quiet
 from goldenhour.picture.belief import Picture
 from goldenhour.siting.asking.existing import existing_care
 from goldenhour.siting.asking.question import Question
@@ -49,6 +51,30 @@ class Step:
     assumed: frozenset[str] = frozenset()
 
 
+class Reached(NamedTuple):
+    """
+    What the candidates of all steps are worth at one step.
+
+    Parameters
+    ----------
+    cover
+        Homes within the clock of each candidate that serves.
+    usable
+        Whether it may be a site at this step. Shape ``(n,)``.
+    linked
+        Whether it drives to a usable field hospital in time. Shape ``(n,)``.
+    """
+
+    cover: Cover
+    usable: Bools
+    linked: Bools
+
+    @property
+    def serves(self) -> Bools:
+        """Whether it can serve anybody. Shape ``(n,)``."""
+        return self.usable & self.linked
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """
@@ -63,7 +89,8 @@ class Offer:
     wanted
         Who may and who must be chosen, by tier; None where nothing can be sited.
     promising
-        Structure rows of the step's own choice and its most promising candidates, ascending.
+        Structure rows of the step's own choice, of its most promising candidates and of those that
+        must be chosen, ascending.
     hospitals
         Structure rows of the field hospitals of the step's own choice, ascending.
     notes
@@ -108,7 +135,7 @@ def offer(town: Town, step: Step, question: Question, effort: Effort) -> Offer:
         question=question,
         evacuation=step.evacuation,
         homes=Homes(row=lived_in, people=people[lived_in]),
-        progress=lambda *_: None,
+        progress=quiet,
         effort=effort,
     )
     existing = existing_care(town, step.picture, question, attached=attached)
@@ -116,16 +143,25 @@ def offer(town: Town, step: Step, question: Question, effort: Effort) -> Offer:
         wanted = wishes(town, step.screening, question, attached=attached, existing=existing)
         options, found = choose(case, wanted)
     except NoPlanError as error:
-        note = Said(code="moves.no-plan", values=(("why", error.what),))
-        blank = Offer(step=step, people=people, wanted=None, promising=none, hospitals=none)
-        return replace(blank, notes=(note,))
+        return Offer(
+            step=step,
+            people=people,
+            wanted=None,
+            promising=none,
+            hospitals=none,
+            notes=(Said(code="moves.no-plan", values=(("why", error.what),)),),
+        )
     worth = found.score if len(found.score) == len(options.tsp) else np.diff(options.cover.start)
     best = np.argsort(-worth, kind="stable")[: int(facts.number("siting.world_tsp_shortlist"))]
     return Offer(
         step=step,
         people=people,
         wanted=wanted,
-        promising=np.union1d(options.tsp[best], options.tsp[list(found.sites)]),
+        promising=np.unique(
+            np.concatenate(
+                [options.tsp[best], options.tsp[list(found.sites)], wanted[Tier.TSP].forced]
+            )
+        ),
         hospitals=np.sort(options.hospital[list(found.field_hospitals)]),
     )
 
@@ -153,9 +189,7 @@ def usable(one: Offer, tier: Tier, rows: Rows) -> Bools:
     return np.isin(rows, one.wanted[tier].candidates)
 
 
-def reached(
-    one: Offer, question: Question, rows: Rows, hospitals: Rows, homes: Rows
-) -> tuple[Cover, Bools]:
+def reached(one: Offer, question: Question, rows: Rows, hospitals: Rows, homes: Rows) -> Reached:
     """
     Measure whom candidates reach at a step.
 
@@ -168,31 +202,27 @@ def reached(
     rows
         Structure rows of stabilisation candidates, ascending. Shape ``(n,)``.
     hospitals
-        Structure rows of field hospitals. Shape ``(n_hospitals,)``.
+        Structure rows of field hospitals that can be used. Shape ``(n_hospitals,)``.
     homes
         Structure rows where people are at some step. Shape ``(n_homes,)``.
 
     Returns
     -------
-    cover, linked
-        Homes within the clock of each candidate that can be used and drives to a usable hospital
-        in time; and whether it does. Shape of the latter ``(n,)``.
+    reached
+        A candidate that cannot be used, or does not drive to a hospital in time, reaches nobody.
     """
     there = one.step.evacuation
-    open_hospitals = hospitals[usable(one, Tier.FIELD_HOSPITAL, hospitals)]
-    counts = usable(one, Tier.TSP, rows)
+    can: Bools = usable(one, Tier.TSP, rows)
     linked: Bools = np.zeros(len(rows), dtype=np.bool_)
-    if len(open_hospitals) and counts.any():
+    if len(hospitals) and can.any():
         drive_s = there.transfer_times(
-            origins=rows, destinations=open_hospitals, limit_s=link_limit_s(question)
+            origins=rows, destinations=hospitals, limit_s=link_limit_s(question)
         )
         linked = np.asarray(np.isfinite(drive_s).any(axis=1), dtype=np.bool_)
-    counts &= linked
-    if not len(rows) or not len(homes) or not counts.any():
-        start = np.zeros(len(rows) + 1, dtype=np.int64)
-        return Cover(start=start, home=np.zeros(0, np.int32), n_homes=len(homes)), linked
-    reach = there.carry_times(rows[counts], homes, question.tsp_clock_s)
-    n_inside = np.zeros(len(rows), dtype=np.int64)
-    n_inside[counts] = np.diff(reach.start)
+    n_inside, home = np.zeros(len(rows), dtype=np.int64), np.zeros(0, dtype=np.int32)
+    serves = can & linked
+    if len(homes) and serves.any():
+        reach = there.carry_times(rows[serves], homes, question.tsp_clock_s)
+        n_inside[serves], home = np.diff(reach.start), reach.home
     start = np.concatenate([[0], np.cumsum(n_inside)]).astype(np.int64)
-    return Cover(start=start, home=reach.home, n_homes=len(homes)), linked
+    return Reached(Cover(start=start, home=home, n_homes=len(homes)), can, linked)

@@ -82,10 +82,7 @@ class Solution:
     @property
     def gap(self) -> float:
         """``|bound - objective| / |objective|``, a share; ``inf`` where the objective is 0."""
-        if self.status is ProofStatus.OPTIMAL:
-            return 0.0
-        away = abs(self.bound - self.objective)
-        return away / abs(self.objective) if self.objective else float("inf")
+        return gap_share(self.objective, self.bound, self.status)
 
 
 def proof_status(objective: float, bound: float, sense: Sense = Sense.MOST) -> ProofStatus:
@@ -108,3 +105,30 @@ def proof_status(objective: float, bound: float, sense: Sense = Sense.MOST) -> P
     """
     met = bound <= objective if sense is Sense.MOST else bound >= objective
     return ProofStatus.OPTIMAL if met else ProofStatus.GAP
+
+
+def gap_share(
+    objective: float, bound: float, status: ProofStatus, *, of_zero: float = float("inf")
+) -> float:
+    """
+    Measure what is left to prove.
+
+    Parameters
+    ----------
+    objective
+        Value in hand.
+    bound
+        Proven bound.
+    status
+        How far the search is proven.
+    of_zero
+        What is said where the value in hand is 0 and not proven.
+
+    Returns
+    -------
+    gap_share
+        ``|bound - objective| / |objective|``, a share; 0 if proven.
+    """
+    if status is ProofStatus.OPTIMAL:
+        return 0.0
+    return abs(bound - objective) / abs(objective) if objective else of_zero

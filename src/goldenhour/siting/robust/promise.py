@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from goldenhour.base import facts
 from goldenhour.siting.asking.question import WorldGoal
-from goldenhour.siting.plain.result import ProofStatus, Sense, proof_status
+from goldenhour.siting.plain.result import ProofStatus, Sense, gap_share, proof_status
 from goldenhour.siting.plain.worlds import tail_mean
 from goldenhour.siting.robust.trial import Trial
 from goldenhour.siting.said import Said
@@ -131,10 +131,7 @@ class Promise:
     @property
     def gap_share(self) -> float:
         """``|bound - objective| / |objective|``, a share; 1 where the objective is 0."""
-        if self.status is ProofStatus.OPTIMAL:
-            return 0.0
-        away = abs(self.bound - self.objective)
-        return away / abs(self.objective) if self.objective else 1.0
+        return gap_share(self.objective, self.bound, self.status, of_zero=1.0)
 
     @property
     def drop(self) -> float:
