@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from goldenhour.base.settings import Settings
 from goldenhour.cli.show import findings, out
+from goldenhour.publish.atomic import json_text
 from goldenhour.publish.compare_words import sections, summary, table, to_json
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def compare(result: CompareResult, *, as_json: bool) -> None:
     """
     findings(result.findings)
     if as_json:
-        content = to_json(result.comparison)
-        out(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False))
+        out(json_text(to_json(result.comparison)))
         return
     language = Settings.from_environment().language
     for sentence in summary(result.comparison, language):

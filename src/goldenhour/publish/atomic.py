@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that appear whole or not at all."""
 
+import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -84,6 +85,47 @@ def write_text(path: Path, text: str) -> None:
         If the disk is full or the place cannot be written.
     """
     write_bytes(path, text.encode())
+
+
+def json_text(content: Mapping[str, object]) -> str:
+    """
+    Put values into JSON text that reads and compares well: sorted, indented, nothing but JSON.
+
+    Parameters
+    ----------
+    content
+        Plain values.
+
+    Returns
+    -------
+    text
+        Without a line feed at its end.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite: JSON has no word for it.
+    """
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+
+
+def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """
+    Write a JSON file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where it shall be.
+    content
+        Plain values.
+
+    Raises
+    ------
+    StoreError
+        If the disk is full or the place cannot be written.
+    """
+    write_text(path, json_text(content) + "\n")
 
 
 def _remove(hidden: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from goldenhour.base.messages import LANGUAGES
 from goldenhour.publish import moves_words
-from goldenhour.publish.atomic import write_text
+from goldenhour.publish.atomic import write_json
 from goldenhour.publish.plain import Json, plain
 from goldenhour.publish.words import sentence, structure_name
 from goldenhour.siting.moving.schedule import Move, Schedule, Stage, Why
@@ -98,8 +98,7 @@ def write(path: Path, content: Json) -> None:
     StoreError
         If the disk is full or the place cannot be written.
     """
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    write_text(path, text + "\n")
+    write_json(path, content)
 
 
 def _stage(town: Town, step: Step, stage: Stage) -> Json:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plan as JSON: all that was decided, in stable words, the same bytes every time."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 from goldenhour.base.grades import Grade, Verdict
 from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture.belief import Picture
-from goldenhour.publish.atomic import write_text
+from goldenhour.publish.atomic import write_json
 from goldenhour.publish.explanation_json import explanation_json, next_best_json
 from goldenhour.publish.headline import headline
 from goldenhour.publish.plain import Json, plain
@@ -51,8 +50,7 @@ def write(path: Path, *, town: Town, picture: Picture, plan: Plan, screening: Sc
         If the disk is full or the place cannot be written.
     """
     content = to_json(town=town, picture=picture, plan=plan, screening=screening)
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    write_text(path, text + "\n")
+    write_json(path, content)
 
 
 def to_json(*, town: Town, picture: Picture, plan: Plan, screening: Screening) -> Json:

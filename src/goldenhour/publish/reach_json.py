@@ -13,7 +13,7 @@ import shapely
 from goldenhour.base.messages import LANGUAGES, say
 from goldenhour.picture.belief import Picture
 from goldenhour.publish import reach_tables
-from goldenhour.publish.atomic import write_text
+from goldenhour.publish.atomic import write_json, write_text
 from goldenhour.publish.plain import Json, plain
 from goldenhour.publish.provenance import assumptions, attributions, report_sources
 from goldenhour.publish.reach_words import headline, notes
@@ -49,8 +49,7 @@ def write(path: Path, *, town: Town, picture: Picture, reached: Reached) -> None
         If the disk is full or the place cannot be written.
     """
     content = to_json(town=town, picture=picture, reached=reached)
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    write_text(path, text + "\n")
+    write_json(path, content)
 
 
 def to_json(*, town: Town, picture: Picture, reached: Reached) -> Json:
