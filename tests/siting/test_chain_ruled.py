@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldenhour.base.errors import NoPlanError
-from goldenhour.siting.models.chain_ruled import RuledSolution, Rules, chain_ruled
+from goldenhour.siting.models.chain_ruled import RuledSolution, chain_ruled
+from goldenhour.siting.models.side_rules import Rules
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.effort import Effort
 from goldenhour.siting.plain.result import ProofStatus

@@ -272,6 +272,23 @@ def test_limits_leave_people_out_by_name() -> None:
     assert "demand.capacity-kept" in codes(plan)
 
 
+def test_limits_stand_beside_distances_and_a_budget() -> None:
+    """Capacities, a distance and a budget in one question: each is kept, and the plan says so."""
+    start = case()
+    capacities = Capacities(tsp_patients_per_day=5, operations_per_day=1000, beds=10000)
+    asked = replace(QUESTION, casualties=MANY, capacities=capacities, capacity_limits=True)
+    costs = Costs(tsp=1.0, field_hospital=1.0)
+    plan = plan_of(start, replace(asked, spacing_m=60.0, budget=3.0, costs=costs))
+    tsp = rows(plan, Tier.TSP)
+    x_m, y_m = start.town.structures.x_m, start.town.structures.y_m
+    assert all(np.hypot(x_m[a] - x_m[b], y_m[a] - y_m[b]) >= 60.0 for a, b in combinations(tsp, 2))
+    assert {"demand.spacing-kept", "demand.budget-kept", "demand.capacity-kept"} <= codes(plan)
+    assert plan.proof.objective <= plan_of(start, asked).proof.objective
+    poor = plan_of(start, replace(asked, budget=2.0, costs=costs))
+    assert len(rows(poor, Tier.TSP)) == 1
+    assert poor.proof.objective < plan.proof.objective
+
+
 def test_enough_room_changes_nothing() -> None:
     """With capacities that nobody reaches as many are served as without a limit."""
     start = case()
@@ -337,7 +354,8 @@ def test_stopped_at_once_and_stopped_later_never_lose_what_was_found() -> None:
 def test_somebody_is_told_how_far_the_search_is() -> None:
     """What is told never promises more than the bound, and ends with the plan's own numbers."""
     told: list[tuple[float, float]] = []
-    for question in (QUESTION, replace(QUESTION, backup_share=0.5)):
+    limited = replace(QUESTION, capacity_limits=True, spacing_m=30.0)
+    for question in (QUESTION, replace(QUESTION, backup_share=0.5), limited):
         told.clear()
         plan = propose(*case(), question, told=lambda *words: told.append(words), questioned=False)
         assert told
@@ -353,6 +371,7 @@ def test_somebody_is_told_how_far_the_search_is() -> None:
         {"budget": 1.35e6},
         {"aim": Aim.WORST_ZONE},
         {"capacity_limits": True},
+        {"capacity_limits": True, "spacing_m": 30.0, "budget": 1.35e6},
     ],
     ids=str,
 )

@@ -239,9 +239,12 @@ class Question:
     @property
     def has_rules(self) -> bool:
         """Whether it asks for more than counts, clocks and what is forced and forbidden."""
-        return bool(
-            self.spacing_m or self.backup_share or self.has_budget or self.aim is not Aim.PEOPLE
-        )
+        return bool(self.spacing_m or self.has_budget or self.counts_otherwise)
+
+    @property
+    def counts_otherwise(self) -> bool:
+        """Whether what a choice is worth is not just people served: backup, or the worst zone."""
+        return bool(self.backup_share) or self.aim is not Aim.PEOPLE
 
     @property
     def is_plain(self) -> bool:

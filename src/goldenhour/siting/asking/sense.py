@@ -159,10 +159,10 @@ def _rules(question: Question) -> Iterator[_Check]:
     )
     yield _Check(question.zones >= 1, "] zones", "At least one zone is needed.", "GH433")
     yield _Check(
-        not (question.capacity_limits and question.has_rules),
+        not (question.capacity_limits and question.counts_otherwise),
         "] capacity_limits",
-        "Capacities that limit the choice cannot be asked for together with spacing, backup, a "
-        "budget or the worst-served zone.",
+        "Capacities that limit the choice cannot be asked for together with backup or the "
+        "worst-served zone.",
         "GH434",
         "Leave one of them out: without capacity_limits the plan still says where care runs over.",
     )

@@ -277,6 +277,9 @@ def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effo
     people = case.homes.people
     sites = choice_of(wanted[Tier.TSP], options.tsp)
     hospitals = choice_of(wanted[Tier.FIELD_HOSPITAL], options.hospital)
+    rules = None
+    if case.question.has_rules:
+        rules = side_rules(case.town, case.question, wanted, options, case.homes)
     if case.question.capacity_limits:
         room = room_of(case.question)
         return chain_capacitated(
@@ -287,9 +290,10 @@ def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effo
             hospital_capacity=room.hospital,
             sites=sites,
             hospitals=hospitals,
+            rules=rules,
             effort=effort,
         )
-    if not case.question.has_rules:
+    if rules is None:
         found = chain(
             options.cover, options.links, people, sites=sites, hospitals=hospitals, effort=effort
         )
@@ -301,7 +305,7 @@ def solve(case: Case, options: Options, wanted: dict[Tier, Wishes], effort: Effo
         people,
         sites=sites,
         hospitals=hospitals,
-        rules=side_rules(case.town, case.question, wanted, options, case.homes),
+        rules=rules,
         effort=effort,
     )
 

@@ -10,7 +10,7 @@ from goldenhour.base.grades import Tier
 from goldenhour.siting.asking.question import Aim, Question
 from goldenhour.siting.asking.wishes import Wishes
 from goldenhour.siting.choosing.options import Homes, Options
-from goldenhour.siting.models.chain_ruled import Rules
+from goldenhour.siting.models.side_rules import Rules
 from goldenhour.town.town import Town
 
 Rows = NDArray[np.int64]

@@ -126,3 +126,29 @@ class Branched:
     nodes: int
     stopped: bool
     score: Floats
+
+    def beside(self, other: "Branched") -> "Branched":
+        """
+        Join two searches of which each looked at a part of all choices.
+
+        Parameters
+        ----------
+        other
+            The later one.
+
+        Returns
+        -------
+        both
+            The better choice, and a bound over both parts.
+        """
+        takes_over = other.chosen is not None and other.value >= self.value
+        kept = other if takes_over or not len(self.score) else self
+        value = max(self.value, other.value)
+        return Branched(
+            chosen=other.chosen if takes_over else self.chosen,
+            value=value,
+            bound=max(self.bound, other.bound, value),
+            nodes=self.nodes + other.nodes,
+            stopped=self.stopped or other.stopped,
+            score=kept.score,
+        )

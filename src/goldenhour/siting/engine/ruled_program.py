@@ -42,6 +42,29 @@ def unit_of(ruled: Ruled) -> float:
     return float(2.0 ** np.ceil(np.log2(max(1.0, float(ruled.table.weight.sum())))))
 
 
+def crowded_rows(ruled: Ruled, value: Floats) -> sparse.csr_array:
+    """
+    Find the sets of columns that all clash and of which more than one is open.
+
+    Parameters
+    ----------
+    ruled
+        The problem.
+    value
+        Column values, those of sites and hospitals first. Shape ``(n_columns,)``.
+
+    Returns
+    -------
+    rows
+        One for each set, 1 where a column is in it; none may sum to more than 1. Shape
+        ``(n_sets, n_columns)``.
+    """
+    sets = crowds(ruled.clash, value[: ruled.n_open], most=1 + _CROWDED)
+    start = np.cumsum([0, *(len(members) for members in sets)])
+    column = np.concatenate([*sets, np.zeros(0, dtype=np.int64)])
+    return sparse.csr_array((np.ones(len(column)), column, start), shape=(len(sets), len(value)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
     """
@@ -208,7 +231,7 @@ class RuledProgram:
         found = [self._planes(value, layer) for layer in self._layers]
         rows = np.vstack([rows for rows, _ in found])
         limit = np.concatenate([limit for _, limit in found])
-        crowded = self._crowded(value)
+        crowded = crowded_rows(self.ruled, value)
         table = sparse.vstack([sparse.csr_array(rows), crowded], format="csr")
         return LinearRows(
             start=table.indptr.astype(np.int64),
@@ -217,14 +240,6 @@ class RuledProgram:
             limit=np.concatenate([limit, np.ones(crowded.shape[0])]),
             least=np.full(table.shape[0], -np.inf),
         )
-
-    def _crowded(self, value: Floats) -> sparse.csr_array:
-        """Find the sets of which more than one is open."""
-        sets = crowds(self.ruled.clash, value[: self.n_open], most=1 + _CROWDED)
-        start = np.cumsum([0, *(len(members) for members in sets)])
-        column = np.concatenate([*sets, np.zeros(0, dtype=np.int64)])
-        shape = (len(sets), self.n_columns)
-        return sparse.csr_array((np.ones(len(column)), column, start), shape=shape)
 
     def _planes(self, value: Floats, layer: int) -> tuple[Floats, Floats]:
         """Slope of each cluster's people covered at most so often, at a point."""

@@ -8,6 +8,7 @@ Rows are demand, columns are sites. Every model gives one ``Solution``.
 from goldenhour.siting.engine.goals import CVaR, Expected, Regret
 from goldenhour.siting.models.chain import Links, chain
 from goldenhour.siting.models.chain_capacitated import chain_capacitated
+from goldenhour.siting.models.chain_ruled import RuledSolution, chain_ruled
 from goldenhour.siting.models.chain_worlds import chain_worlds
 from goldenhour.siting.models.lscp import lscp
 from goldenhour.siting.models.mclp import mclp
@@ -19,6 +20,7 @@ from goldenhour.siting.models.p_centre import p_centre
 from goldenhour.siting.models.p_median import p_median
 from goldenhour.siting.models.p_median_capacitated import p_median_capacitated
 from goldenhour.siting.models.p_median_transport import SplitSolution, p_median_transport
+from goldenhour.siting.models.side_rules import Rules
 from goldenhour.siting.plain.choice import Choice
 from goldenhour.siting.plain.cover import Cover
 from goldenhour.siting.plain.effort import Effort
@@ -36,6 +38,8 @@ __all__ = [
     "MergedDemand",
     "MoveSolution",
     "Regret",
+    "RuledSolution",
+    "Rules",
     "Sense",
     "Solution",
     "SplitSolution",
@@ -43,6 +47,7 @@ __all__ = [
     "WorldValues",
     "chain",
     "chain_capacitated",
+    "chain_ruled",
     "chain_worlds",
     "lscp",
     "mclp",

@@ -6,8 +6,10 @@ Hierarchical maximal covering with referral and capacities (after Töreyen 2007)
 serves is a largest flow through open stabilisation points and the open hospitals they reach.
 """
 
+from dataclasses import replace
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from goldenhour.base.errors import InputError
 from goldenhour.siting.engine.branch import branch
@@ -23,8 +25,19 @@ from goldenhour.siting.engine.clash import without_clashes
 from goldenhour.siting.engine.covering import build, level
 from goldenhour.siting.engine.min_cut import Capped, measure, two_tiers
 from goldenhour.siting.engine.min_cut_problem import CappedProblem
-from goldenhour.siting.engine.problem import Bools, Floats
+from goldenhour.siting.engine.min_cut_ruled import CappedRuledProblem
+from goldenhour.siting.engine.problem import Branched, Floats
+from goldenhour.siting.engine.ruled import Ruled
 from goldenhour.siting.models.chain import Links
+from goldenhour.siting.models.side_rules import (
+    NOTHING,
+    Rules,
+    by_hospitals,
+    levels,
+    no_choice,
+    require_rules,
+    ruled_of,
+)
 from goldenhour.siting.plain.capacity import require_capacity
 from goldenhour.siting.plain.choice import Choice, as_choice
 from goldenhour.siting.plain.cover import Covers, as_cover
@@ -43,6 +56,7 @@ def chain_capacitated(  # noqa: PLR0913 - both tiers, each with how many and how
     sites: int | Choice,
     hospitals: int | Choice,
     hospital_share: float = 1.0,
+    rules: Rules | None = None,
     effort: Effort | None = None,
 ) -> Solution:
     """
@@ -68,6 +82,8 @@ def chain_capacitated(  # noqa: PLR0913 - both tiers, each with how many and how
         Field hospitals: how many, forced and forbidden.
     hospital_share
         Share of those at a stabilisation point who go on to a field hospital, a share.
+    rules
+        Distances and a budget that the choice must keep; none if left out.
     effort
         When to stop; left out, not before the proof.
 
@@ -79,9 +95,10 @@ def chain_capacitated(  # noqa: PLR0913 - both tiers, each with how many and how
     Raises
     ------
     InputError
-        If people, capacities or the share cannot be counted on, or the links have the wrong shape.
+        If people, capacities or the share cannot be counted on, the links have the wrong shape, or
+        the rules ask for a backup or for zones, which have no meaning within capacities yet.
     NoPlanError
-        If more are wanted of a tier than may be opened.
+        If more are wanted of a tier than may be opened, or no choice keeps the rules.
     """
     effort = effort or Effort()
     counted = require_people(people)
@@ -93,12 +110,18 @@ def chain_capacitated(  # noqa: PLR0913 - both tiers, each with how many and how
     first = require_capacity(tsp_capacity, covers.n_sites, where="tsp_capacity")
     second = require_capacity(hospital_capacity, links.linked.shape[1], where="hospital_capacity")
     rooms = first, _at_the_sites(second, hospital_share)
-    linked, exact = np.ascontiguousarray(links.linked, np.bool_), measure(counted, *rooms)
-    offer = Offer(cover=covers, people=counted, rooms=rooms, measure=exact, linked=linked)
-    capped = _capped(offer, linked, links.same, (as_choice(sites), as_choice(hospitals)))
-    common = greedy(capped)
-    found = branch(CappedProblem(capped), effort, first=search(capped, effort, first=common))
-    chosen = require_whole(found.chosen)
+    links = replace(links, linked=np.ascontiguousarray(links.linked, np.bool_))
+    exact = measure(counted, *rooms)
+    offer = Offer(cover=covers, people=counted, rooms=rooms, measure=exact, linked=links.linked)
+    wanted = as_choice(sites), as_choice(hospitals)
+    if rules is None:
+        found, capped, common = _freely(offer, links, wanted, effort)
+        chosen = require_whole(found.chosen)
+    else:
+        found, capped, common = _ruled(offer, links, wanted, rules, effort)
+        if found.chosen is None:
+            raise no_choice(found, *wanted)
+        chosen = found.chosen
     points = tuple(int(j) for j in np.flatnonzero(chosen[: covers.n_sites]))
     opened = tuple(int(h) for h in np.flatnonzero(chosen[covers.n_sites :]))
     objective = serve(offer, points, opened).people
@@ -109,12 +132,54 @@ def chain_capacitated(  # noqa: PLR0913 - both tiers, each with how many and how
         objective=objective,
         bound=bound,
         status=proof_status(objective, bound),
-        greedy_objective=float("nan") if common is None else capped.weigh(common),
+        greedy_objective=common,
         nodes=found.nodes,
         stopped=found.stopped,
         score=found.score[: covers.n_sites],
-        not_servable=out_of_reach(covers, capped.sites.allowed & linked.any(axis=1)),
+        not_servable=out_of_reach(covers, capped.sites.allowed & links.linked.any(axis=1)),
     )
+
+
+_Found = tuple[Branched, Capped, float]
+
+
+def _freely(offer: Offer, links: Links, wanted: tuple[Choice, Choice], effort: Effort) -> _Found:
+    """Choose where nothing but counts is ruled; with the inner problem and what greedy serves."""
+    capped = _capped(offer, links, wanted)
+    common = greedy(capped)
+    first = search(capped, effort, first=common)
+    found = branch(CappedProblem(capped), effort, first=first)
+    return found, capped, float("nan") if common is None else capped.weigh(common)
+
+
+def _ruled(
+    offer: Offer, links: Links, wanted: tuple[Choice, Choice], rules: Rules, effort: Effort
+) -> _Found:
+    """Choose under rules, one number of hospitals after another where fewer may open."""
+    if rules.backup_share or rules.zone is not None:
+        raise InputError(
+            "A backup or zones cannot be asked for together with capacities.",
+            where="rules",
+            do="Leave out one of them.",
+            code="GH121",
+        )
+    require_rules(rules, offer.cover, links)
+    tiers = levels(links, *wanted, rules)
+    whole = ruled_of(offer.cover, links, offer.people, tiers, rules)
+    best, common, last = NOTHING, 0.0, _put(offer, links, whole)
+    for part in by_hospitals(whole) if rules.at_most else [whole]:
+        capped = _put(offer, links, part)
+        problem = CappedRuledProblem(capped, part)
+        common = max(common, problem.one_by_one())
+        first = problem.choice(np.zeros(problem.n_open))
+        best, last = best.beside(branch(problem, effort, first=first)), capped
+    return best, last, min(common, best.value)
+
+
+def _put(offer: Offer, links: Links, ruled: Ruled) -> Capped:
+    """Put rooms to the groups of a problem with rules, which knows of structures in two tiers."""
+    pair = ruled.sites, ruled.hospitals
+    return two_tiers(ruled.table, offer.rooms, links.linked, pair, offer.measure, links.same)
 
 
 def _at_the_sites(beds: Floats, share: float) -> Floats:
@@ -129,13 +194,11 @@ def _at_the_sites(beds: Floats, share: float) -> Floats:
     return beds / share if share else np.full(len(beds), np.inf)
 
 
-def _capped(
-    offer: Offer, linked: Bools, same: NDArray[np.int32] | None, choices: tuple[Choice, Choice]
-) -> Capped:
+def _capped(offer: Offer, links: Links, wanted: tuple[Choice, Choice]) -> Capped:
     """Merge demand, and see that both tiers can be filled."""
-    first = level(choices[0], offer.cover.n_sites, "stabilisation points")
-    second = level(choices[1], linked.shape[1], "field hospitals")
-    if same is not None:
-        first, second = without_clashes(first, second, same)
+    first = level(wanted[0], offer.cover.n_sites, "stabilisation points")
+    second = level(wanted[1], links.linked.shape[1], "field hospitals")
+    if links.same is not None:
+        first, second = without_clashes(first, second, links.same)
     table = build(offer.cover, offer.people, first).table
-    return two_tiers(table, offer.rooms, linked, (first, second), offer.measure, same)
+    return two_tiers(table, offer.rooms, links.linked, (first, second), offer.measure, links.same)
