@@ -42,6 +42,7 @@ def branch(
     *,
     first: Bools | None = None,
     rank: NDArray[np.int64] | None = None,
+    in_hand: float = -np.inf,
 ) -> Branched:
     """
     Find the best choice and prove how good it is.
@@ -57,6 +58,8 @@ def branch(
     rank
         Columns of a lower rank are branched on first while they are in doubt, such as the few that
         many others hang on; all alike if left out. Shape ``(n_open,)``, int.
+    in_hand
+        Worth of a choice that is known from elsewhere: only what is better is looked for.
 
     Returns
     -------
@@ -64,6 +67,7 @@ def branch(
         Choice, value and bound. They are equal only if nothing better fits between them.
     """
     tree = _Tree(problem, effort, rank)
+    tree.value = in_hand
     if first is not None:
         tree.weigh(first)
     bound = tree.grow()
@@ -161,10 +165,14 @@ class _Tree:
         self._tell(bound)
         self.stopped = self.stopped or self.effort.stop()
         spent = self.nodes >= self.effort.nodes
-        enough = math.isfinite(self.value) and self.effort.is_enough(
-            bound, self.value, nodes=self.nodes
-        )
-        return bool(self.stopped or spent or enough or not self.beats(bound))
+        return bool(self.stopped or spent or self._is_enough(bound))
+
+    def _is_enough(self, bound: float) -> bool:
+        """Whether nothing better is allowed by a bound, or so little that it is not looked for."""
+        if not self.beats(bound):
+            return True
+        known = math.isfinite(self.value)
+        return known and self.effort.is_enough(bound, self.value, nodes=self.nodes)
 
     def _tell(self, bound: float) -> None:
         """Tell value and bound when one of them got better."""
@@ -201,7 +209,7 @@ class _Tree:
         bounded, inner, flat = self.program.bounded(answer, box), None, 0
         for count in range(_ROOT_ROUNDS if at_root else _NODE_ROUNDS):
             best = min(above, bounded.bound)
-            if answer.status is not LpStatus.OPTIMAL or not self.beats(best) or self._asked():
+            if answer.status is not LpStatus.OPTIMAL or self._asked() or self._is_enough(best):
                 break
             if count % _TIDY == _TIDY - 1 or self.program.n_cuts > _MANY_CUTS:
                 self.program.purge(answer)

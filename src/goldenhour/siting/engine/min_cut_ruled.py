@@ -244,16 +244,27 @@ class CappedRuledSearch:
         return found if found != kernel.EMPTY else int(np.argmax(free))
 
     def _best_hospital(self, chosen: Bools, free: Bools) -> int:
-        """Hospital with which the sites that are open, or else all, serve most."""
-        n = self.ruled.n_sites
-        sites = _rows(chosen[:n] if chosen[:n].any() else self.ruled.sites.allowed)
-        options = np.flatnonzero(free)
-        held = _rows(chosen[n:])
+        """Hospital with which the open sites serve most; before any is open, the one to hope of."""
+        n, tiers = self.ruled.n_sites, self.capped.tiers
+        options, held = np.flatnonzero(free), _rows(chosen[n:])
+        sites = _rows(chosen[:n])
+        if not len(sites):
+            return int(options[np.argmax(self._hoped(held)[options - n])])
         value = [
-            int(kernel.served(self.capped.tiers, sites, np.append(held, h - n).astype(np.int32)))
+            int(kernel.served(tiers, sites, np.append(held, h - n).astype(np.int32)))
             for h in options
         ]
         return int(options[np.argmax(value)])
+
+    def _hoped(self, held: Rows) -> NDArray[np.int64]:
+        """Most that each hospital could take of sites that none of those held is linked to."""
+        tiers, allowed = self.capped.tiers, self.ruled.sites.allowed
+        inside = np.append(tiers.weight[tiers.site_group], 0)
+        in_reach = np.add.reduceat(inside, tiers.site_start[:-1]) if self.ruled.n_sites else inside
+        in_reach = np.where(np.diff(tiers.site_start) > 0, in_reach, 0)
+        new = allowed & ~tiers.linked[:, held].any(axis=1)
+        most: NDArray[np.int64] = np.minimum(in_reach, tiers.room) * new @ tiers.linked
+        return np.minimum(most, tiers.beds)
 
 
 def _rows(chosen: Bools) -> Rows:

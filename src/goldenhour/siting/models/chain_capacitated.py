@@ -172,7 +172,8 @@ def _ruled(
         problem = CappedRuledProblem(capped, part)
         common = max(common, problem.one_by_one())
         first = problem.choice(np.zeros(problem.n_open))
-        best, last = best.beside(branch(problem, effort, first=first)), capped
+        found = branch(problem, effort, first=first, in_hand=best.value)
+        best, last = best.beside(found), capped
     return best, last, min(common, best.value)
 
 
