@@ -5,11 +5,11 @@ import json
 
 import pytest
 
+from goldenhour.base.clock import now
 from goldenhour.base.grades import Tier
 from goldenhour.base.messages import LANGUAGES
 from goldenhour.publish.compare_words import summary
 from goldenhour.publish.headline import headline
-from goldenhour.workflows.clock import now
 from goldenhour.workflows.compare import compare_plans
 from goldenhour.workflows.exercise import exercise
 from goldenhour.workflows.plan import PlanResult, plan

@@ -92,9 +92,9 @@ def new(
     ] = "",
 ) -> None:
     """Make a workspace from files."""
+    from goldenhour.base.clock import now
     from goldenhour.cli import show
     from goldenhour.town.layers import LayerKind
-    from goldenhour.workflows.clock import now
     from goldenhour.workflows.new import LayerFile
     from goldenhour.workflows.new import new as run_new
     from goldenhour.workflows.terrain import TerrainFiles
@@ -130,8 +130,8 @@ def read(
     ] = None,
 ) -> None:
     """Read files into the ledger; the format is recognised."""
+    from goldenhour.base.clock import now
     from goldenhour.cli import show
-    from goldenhour.workflows.clock import now
     from goldenhour.workflows.read import read as run_read
     from goldenhour.workflows.workspace import open_workspace
 
@@ -463,8 +463,8 @@ def check(
 
 def _moment(text: str, default: datetime | None) -> datetime:
     """Read ``--at``; a date alone means the end of that day, so that its reports count."""
+    from goldenhour.base.clock import now
     from goldenhour.base.errors import InputError
-    from goldenhour.workflows.clock import now
 
     if not text:
         return default or now()

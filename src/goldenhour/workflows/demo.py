@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
+from goldenhour.base.clock import now
 from goldenhour.base.progress import Progress, quiet
-from goldenhour.workflows.clock import now
 from goldenhour.workflows.exercise import exercise
 from goldenhour.workflows.plan import PlanResult, plan
 from goldenhour.workflows.workspace import TOWN_FILE, Workspace, open_workspace
