@@ -106,7 +106,7 @@ def _solved(
 
 
 def _peak_mb() -> float:
-    """Most memory of this program; ``ru_maxrss`` would tell that of the process it came from too."""
+    """Most memory of this program; ``ru_maxrss`` would tell its parent's too."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak_kb = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
     return int(peak_kb) / 1000
