@@ -2,6 +2,9 @@
 """
 Damage of every structure: ln P(g) = ln prior(g) + sum over sources of w ln P(code | g).
 
+The prior is that of its neighbourhood (``nearby``). A point may mean a neighbour; it counts as
+(1 - e) P(code | g) + e P(code) P(left out | g), with e from ``matching.mistaken_share``.
+
 Per source the worst word so far counts, because damage grows and only a visit, or a report that
 supersedes, takes it back. Sources that look from above share what a roof shows, so each of m counts
 w = 1 / (1 + (m - 1) rho). A visit sets aside all that was seen from afar until then; what is seen
@@ -10,9 +13,11 @@ from afar afterwards counts if it is worse, and severe damage seen afterwards se
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from goldenhour.base import facts
 from goldenhour.base.findings import Finding
@@ -21,18 +26,26 @@ from goldenhour.picture import grading, visits
 from goldenhour.picture.belief import Contradiction, DamageBelief, Evidence
 from goldenhour.picture.known import Known, moment, seconds
 from goldenhour.picture.links import evidence
-from goldenhour.picture.matching import ABOUT_STRUCTURES, NONE, structures_of
+from goldenhour.picture.matching import (
+    ABOUT_STRUCTURES,
+    NONE,
+    mistaken_share,
+    structures_of,
+)
+from goldenhour.picture.nearby import Told, p_among_neighbours
 from goldenhour.picture.notes import Notes, contradiction, finding
 from goldenhour.picture.visits import Visit
+from goldenhour.reports.report import Report
 from goldenhour.reports.said import DamageSaid
 from goldenhour.town.town import Town
 
 _SEVERE = Grade.G2
+_PRIOR = np.array(facts.fact("picture.prior_share").value, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Codes:
-    """Informative codes, one row each: of what, by whom, saying what, seen when."""
+    """Informative codes, one row each: of what, by whom, saying what, on a list, seen when."""
 
     row: NDArray[np.int64]
     structure: NDArray[np.int64]
@@ -40,6 +53,7 @@ class _Codes:
     likelihood: NDArray[np.float64]
     grade: NDArray[np.int64]
     is_optical: NDArray[np.bool_]
+    is_listed: NDArray[np.bool_]
     seen_from: NDArray[np.int64]
     seen_to: NDArray[np.int64]
 
@@ -67,7 +81,8 @@ def damage_belief(town: Town, known: Known) -> tuple[DamageBelief, Notes]:
     rows = known.of_kind(*ABOUT_STRUCTURES)
     place = structures_of(town, [known.reports[row] for row in rows], known.shape[rows])
     structure = {row: int(s) for row, s in zip(rows, place, strict=True) if s != NONE}
-    codes = _codes(known, structure)
+    mistaken = mistaken_share(town, [known.reports[row] for row in rows], known.shape[rows], place)
+    codes = _codes(known, structure, dict(zip(rows, mistaken.tolist(), strict=True)))
     valid, lasting, notes = _standing_visits(town, known, structure, codes)
     belief = _believe(town, codes, valid, lasting)
     lost = [row for row, s in zip(rows, place, strict=True) if s == NONE]
@@ -83,7 +98,7 @@ def damage_belief(town: Town, known: Known) -> tuple[DamageBelief, Notes]:
     return replace(belief, evidence=links), notes
 
 
-def _codes(known: Known, structure: Mapping[int, int]) -> _Codes:
+def _codes(known: Known, structure: Mapping[int, int], mistaken: Mapping[int, float]) -> _Codes:
     """Look every damage code up; those that say nothing are left out."""
     names: dict[str, int] = {}
     found = []
@@ -93,18 +108,40 @@ def _codes(known: Known, structure: Mapping[int, int]) -> _Codes:
             column = grading.column(report.said.scale, report.said.code)
             if column is not None:
                 source = names.setdefault(report.source.name, len(names))
-                found.append((row, place, source, column, report))
-    times = {moment: seconds(moment) for *_, r in found for moment in (r.seen_from, r.seen_to)}
+                likelihood = _blurred(column, report.said, mistaken[row])
+                is_listed = report.said.scale in grading.LISTS
+                found.append((row, place, source, column, report, likelihood, is_listed))
+    times = {time: seconds(time) for entry in found for time in _span(entry[4])}
     return _Codes(
         row=np.array([entry[0] for entry in found], dtype=np.int64),
         structure=np.array([entry[1] for entry in found], dtype=np.int64),
         source=np.array([entry[2] for entry in found], dtype=np.int64),
-        likelihood=np.array([entry[3].likelihood for entry in found]).reshape(-1, 4),
+        likelihood=np.array([entry[5] for entry in found]).reshape(-1, 4),
         grade=np.array([entry[3].grade for entry in found], dtype=np.int64),
         is_optical=np.array([entry[3].is_optical for entry in found], dtype=np.bool_),
+        is_listed=np.array([entry[6] for entry in found], dtype=np.bool_),
         seen_from=np.array([times[entry[4].seen_from] for entry in found], dtype=np.int64),
         seen_to=np.array([times[entry[4].seen_to] for entry in found], dtype=np.int64),
     )
+
+
+def _span(report: Report) -> tuple[datetime, datetime]:
+    """Say from when to when it was seen."""
+    return report.seen_from, report.seen_to
+
+
+def _blurred(column: grading.Column, said: DamageSaid, mistaken: float) -> NDArray[np.float64]:
+    """
+    Let a code that may mean a neighbour say less.
+
+    If it does, the neighbour has the code, and a list of damaged structures left this one out.
+    """
+    anywhere = float(column.likelihood @ _PRIOR)
+    left_out = grading.silence(said.scale) if said.scale in grading.LISTS else np.ones(len(_PRIOR))
+    blurred: NDArray[np.float64] = (
+        1 - mistaken
+    ) * column.likelihood + mistaken * anywhere * left_out
+    return blurred
 
 
 def _standing_visits(
@@ -171,7 +208,7 @@ def _believe(
         if graded:
             seen_grade[place] = graded[0]
     return DamageBelief(
-        p_grade=_p_grade(n, codes, seen_grade),
+        p_grade=_p_grade(town, codes, seen_grade),
         visited=visited,
         verdict=verdict,
         visit_area_m2=area_m2,
@@ -179,24 +216,49 @@ def _believe(
     )
 
 
-def _p_grade(n: int, codes: _Codes, visit: Mapping[int, Visit]) -> NDArray[np.float32]:
-    """Add the evidence up in logarithms."""
+def _p_grade(town: Town, codes: _Codes, visit: Mapping[int, Visit]) -> NDArray[np.float32]:
+    """Add the evidence up in logarithms, and weigh it by what the neighbourhood makes likely."""
+    n = town.structures.n
+    silence = _silence(town, codes)
     codes = _worst_per_source(codes.only(_counts_beside(codes, n, visit)))
     n_optical = np.bincount(codes.structure[codes.is_optical], minlength=n)
     rho = facts.number("picture.optical_dependence_share")
     weight = np.where(codes.is_optical, 1 / (1 + (n_optical[codes.structure] - 1) * rho), 1.0)
-    log_p = np.tile(np.log(facts.fact("picture.prior_share").value), (n, 1))
+    said = np.zeros((n, len(grading.GRADES)))
+    np.add.at(said, codes.structure, weight[:, None] * np.log(codes.likelihood))
     informed = np.zeros(n, dtype=np.bool_)
-    np.add.at(log_p, codes.structure, weight[:, None] * np.log(codes.likelihood))
     informed[codes.structure] = True
     for place, seen in visit.items():
-        log_p[place] += np.log(grading.visit_likelihood(seen.said.grade))
-        informed[place] = True
-    p = np.exp(log_p - log_p.max(axis=1, keepdims=True)) if n else log_p
+        said[place] += np.log(grading.visit_likelihood(seen.said.grade))
+        informed[place], silence[place] = True, 0.0
+    told = Told(
+        xy_m=np.column_stack([town.structures.x_m, town.structures.y_m]),
+        log_likelihood=said,
+        silence=silence,
+        counts=informed | silence.any(axis=1),
+    )
     p_grade = np.zeros((n, len(Grade)))
-    p_grade[:, :4] = np.where(informed[:, None], p / p.sum(axis=1, keepdims=True), 0.0)
+    p_grade[:, :4] = np.where(informed[:, None], p_among_neighbours(told), 0.0)
     p_grade[:, Grade.U] = ~informed
     return p_grade.astype(np.float32)
+
+
+def _silence(town: Town, codes: _Codes) -> NDArray[np.float64]:
+    """Weigh what it says of structures that lists of damaged ones around them leave them out."""
+    n = town.structures.n
+    said = np.zeros((n, len(grading.GRADES)))
+    spots = np.column_stack([town.structures.x_m, town.structures.y_m])
+    weight = facts.number("picture.silent_list_share")
+    for source in np.unique(codes.source[codes.is_listed]):
+        listed = np.unique(codes.structure[codes.is_listed & (codes.source == source)])
+        if len(listed) < facts.number("picture.silent_list_least"):
+            continue
+        away_m, _ = cKDTree(spots[listed]).query(spots)
+        left_out = away_m <= facts.number("picture.silent_list_m")
+        left_out[listed] = False
+        for scale in sorted(grading.LISTS):
+            said[left_out] += weight * np.log(grading.silence(scale))
+    return said
 
 
 def _counts_beside(codes: _Codes, n: int, visit: Mapping[int, Visit]) -> NDArray[np.bool_]:

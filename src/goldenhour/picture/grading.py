@@ -13,6 +13,9 @@ from goldenhour.base.grades import Grade
 GRADES = (Grade.G0, Grade.G1, Grade.G2, Grade.G3)
 _POSSIBLE = "possible"
 
+LISTS = frozenset({"unosat"})
+"""Scales of products that list damaged structures alone."""
+
 # Native scale: matrix, crosswalk, and whether its graders look from above.
 _SCALES = {
     "unosat": ("unosat", "unosat", True),
@@ -91,6 +94,23 @@ def visit_likelihood(grade: Grade) -> NDArray[np.float64]:
         Under G0, G1, G2, G3. Shape ``(4,)``.
     """
     return _matrix("visit")[:, grade]
+
+
+def silence(scale: str) -> NDArray[np.float64]:
+    """
+    Say what it is evidence of that a product, which lists damaged structures alone, leaves one out.
+
+    Parameters
+    ----------
+    scale
+        One of ``LISTS``.
+
+    Returns
+    -------
+    likelihood
+        Under G0, G1, G2, G3. Shape ``(4,)``.
+    """
+    return _matrix(_SCALES[scale][0])[:, Grade.G0]
 
 
 def is_silent(scale: str, code: str) -> bool:

@@ -27,6 +27,7 @@ NONE = -1
 """In place of a structure's number: no structure."""
 
 _ID_DIGITS = 12
+_NEIGHBOURS = 8  # of a point; those further off weigh nothing
 _Product = tuple[object, ...]
 
 
@@ -69,6 +70,50 @@ def structures_of(town: Town, reports: list[Report], shape: Objects) -> NDArray[
     for mark, rows in enumerate(marks.reports):
         structure[rows] = of_mark[mark]
     return structure
+
+
+def mistaken_share(
+    town: Town, reports: list[Report], shape: Objects, structure: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """
+    Say how likely a report means another structure than the one that it was given to.
+
+    A point lies about ``picture.point_error_m`` from the middle of what it means (Gaussian); where
+    structures stand close together it may mean a neighbour.
+
+    Parameters
+    ----------
+    town
+        The town.
+    reports
+        Reports of damage and of visits.
+    shape
+        Their places in the town's metric system. Shape ``(n,)``, objects.
+    structure
+        From ``structures_of``. Shape ``(n,)``.
+
+    Returns
+    -------
+    share
+        0 to 1; 0 for a report that names its structure or draws an outline. Shape ``(n,)``.
+    """
+    share = np.zeros(len(reports))
+    named = np.array([bool(report.about) for report in reports], dtype=np.bool_)
+    is_point = shapely.get_type_id(shape) == shapely.GeometryType.POINT
+    rows = np.flatnonzero((structure != NONE) & is_point & ~named)
+    if not len(rows):
+        return share
+    spots = np.column_stack([town.structures.x_m, town.structures.y_m])
+    at = np.column_stack([shapely.get_x(shape[rows]), shapely.get_y(shape[rows])])
+    n_near = min(_NEIGHBOURS, len(spots))
+    away_m, near = cKDTree(spots).query(at, k=[*range(1, 1 + n_near)])
+    own_m = np.hypot(*(spots[structure[rows]] - at).T)
+    away_m = np.where(near == structure[rows, None], np.inf, away_m)
+    least_m = np.minimum(own_m, away_m.min(axis=1))
+    spread = 2 * facts.number("picture.point_error_m") ** 2
+    others = np.exp((least_m[:, None] ** 2 - away_m**2) / spread).sum(axis=1)
+    share[rows] = others / (others + np.exp((least_m**2 - own_m**2) / spread))
+    return share
 
 
 def unplaced_structures(
