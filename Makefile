@@ -1,5 +1,5 @@
-# Two commands: `make demo` and `make test`. `make env` makes the environment alone; `make bench-times`
-# and `make bench-siting` measure travel times and siting beside their peers.
+# Two commands: `make demo` and `make test`. `make env` makes the environment alone; `make bench-times`,
+# `make bench-siting` and `make bench-picture` measure beside peers and beside the truth.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -11,7 +11,7 @@ ASSETS := src/goldenhour/publish/assets
 PAGE   := $(ASSETS)/map.html
 FONTS  := $(ASSETS)/fonts/Vazirmatn_700Bold.ttf
 
-.PHONY: env demo test lint bench-times bench-siting clean
+.PHONY: env demo test lint bench-times bench-siting bench-picture clean
 
 env: $(STAMP) $(PAGE) $(FONTS)
 
@@ -52,6 +52,9 @@ bench-times: $(BENCH)/.installed
 
 bench-siting: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks.siting $(BENCH_ARGS)
+
+bench-picture: env
+	$(BIN)/python -m benchmarks.picture $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) $(BENCH) $(ASSETS) web-map/node_modules fonts/node_modules .mypy_cache .ruff_cache .pytest_cache

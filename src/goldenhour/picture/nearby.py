@@ -4,8 +4,8 @@ What the neighbourhood makes likely: a prior of damage for every place, learned 
 
 Fighting destroys quarters, not single houses. The prior of a structure is the mean belief about the
 structures around it, weighted by a Gaussian of their distance, beside some pseudo-structures of the
-town's mean (empirical Bayes; Efron 2010). Belief and prior are worked out in turn, in a fixed
-number of rounds. A structure never speaks for itself.
+town's mean (empirical Bayes; Efron 2010). Belief and prior are worked out in turn until
+neither changes. A structure never speaks for itself.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 from goldenhour.base import facts
 
 Floats = NDArray[np.float64]
-_ROUNDS = 100
+_MOST_ROUNDS, _CALM = 100, 1e-4
 _CELLS = 2.0  # to one near_m: structures of one cell are taken together
 _FAR = 2.5  # of near_m: what lies further off weighs less than a twentieth
 
@@ -61,13 +61,16 @@ def p_among_neighbours(told: Told) -> Floats:
     p
         Probability of G0 to G3; rows sum to 1, also where nothing was said. Shape ``(n, 4)``.
     """
-    around = _Around.of(told)
     start = np.array(facts.fact("picture.prior_share").value, dtype=np.float64)
     prior = np.tile(start, (len(told.xy_m), 1))
-    for _ in range(_ROUNDS if told.counts.any() else 0):
-        believed = _posterior(prior, told.log_likelihood + told.silence)
-        prior = around.prior(believed, start)
-    return _posterior(prior, told.log_likelihood)
+    if told.counts.any():
+        around = _Around.of(told)
+        heard = _likelihood(told.log_likelihood + told.silence)
+        for _ in range(_MOST_ROUNDS):
+            before, prior = prior, around.prior(_shares(prior * heard), start)
+            if np.abs(prior - before).max() <= _CALM:
+                break
+    return _shares(prior * _likelihood(told.log_likelihood))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,36 +79,42 @@ class _Around:
 
     counts: NDArray[np.bool_]
     cell: NDArray[np.int64]
-    weight: sparse.csr_array
+    gather: sparse.csr_array  # [cell, structure that counts]
+    weight: sparse.csr_array  # [cell, cell]
 
     @classmethod
     def of(cls, told: Told) -> "_Around":
         """Put structures into cells, and weigh cells by their distance."""
         near_m = facts.number("picture.near_m")
         side_m = near_m / _CELLS
-        spots, cell = np.unique(np.floor(told.xy_m / side_m), axis=0, return_inverse=True)
+        spots, found = np.unique(np.floor(told.xy_m / side_m), axis=0, return_inverse=True)
+        cell = np.asarray(found, dtype=np.int64).ravel()
         tree = cKDTree(spots * side_m)
         away = tree.sparse_distance_matrix(tree, _FAR * near_m, output_type="coo_matrix")
         factor = np.exp(-0.5 * (away.data / near_m) ** 2)
-        weight = sparse.csr_array((factor, (away.row, away.col)), shape=away.shape)
-        return cls(counts=told.counts, cell=np.asarray(cell, dtype=np.int64).ravel(), weight=weight)
+        rows = np.flatnonzero(told.counts)
+        shape = (len(spots), len(cell))
+        return cls(
+            counts=told.counts,
+            cell=cell,
+            gather=sparse.csr_array((np.ones(len(rows)), (cell[rows], rows)), shape=shape),
+            weight=sparse.csr_array((factor, (away.row, away.col)), shape=away.shape),
+        )
 
     def prior(self, believed: Floats, start: Floats) -> Floats:
         """Mean belief about the others near each structure, beside the town's mean."""
-        said = np.where(self.counts[:, None], believed, 0.0)
-        of_cell = np.zeros((self.weight.shape[0], believed.shape[1]))
-        np.add.at(of_cell, self.cell, said)
-        near: Floats = self.weight @ of_cell
+        near: Floats = self.weight @ (self.gather @ believed)
+        said = believed * self.counts[:, None]
         others = np.maximum(near[self.cell] - said, 0.0)
         usual = facts.number("picture.town_prior_structures") * start
         town = _shares(said.sum(axis=0) - said + usual)
         return _shares(others + facts.number("picture.near_prior_structures") * town)
 
 
-def _posterior(prior: Floats, log_likelihood: Floats) -> Floats:
-    """Bayes' rule by rows."""
-    log_p = np.log(prior) + log_likelihood
-    return _shares(np.exp(log_p - log_p.max(axis=1, keepdims=True, initial=-np.inf)))
+def _likelihood(log_likelihood: Floats) -> Floats:
+    """Take logarithms back, the largest of each row as 1."""
+    likelihood: Floats = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
+    return likelihood
 
 
 def _shares(weight: Floats) -> Floats:

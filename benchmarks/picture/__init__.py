@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The picture beside the truth, and beside simpler rules."""
