@@ -11,11 +11,13 @@ from goldenhour.sources import (
     copernicus_ems,
     dtm,
     messages_csv,
+    microsoft,
     people_csv,
     reports_file,
     strikes,
     ucdp,
     unosat,
+    xbd,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -23,11 +25,13 @@ MODULES: tuple[ModuleType, ...] = (
     copernicus_ems,
     dtm,
     messages_csv,
+    microsoft,
     people_csv,
     reports_file,
     strikes,
     ucdp,
     unosat,
+    xbd,
 )
 
 

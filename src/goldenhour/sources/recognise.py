@@ -18,6 +18,7 @@ from goldenhour.sources import (
     copernicus_ems,
     dtm,
     messages_csv,
+    microsoft,
     osm_pbf,
     people_csv,
     points_csv,
@@ -26,6 +27,7 @@ from goldenhour.sources import (
     ucdp,
     unosat,
     vector_file,
+    xbd,
 )
 from goldenhour.sources.reading import Reading, SourceModule
 from goldenhour.town.layers import LayerKind
@@ -53,6 +55,8 @@ _BROKEN_FILE = (
 _FORMATS: tuple[SourceModule, ...] = (
     unosat,
     copernicus_ems,
+    microsoft,
+    xbd,
     strikes,
     ucdp,
     dtm,
@@ -70,6 +74,8 @@ _SAVE = (
 )
 _WITH_LAYERS: tuple[SourceModule, ...] = (
     copernicus_ems,
+    microsoft,
+    xbd,
     camps_csv,
     osm_pbf,
     points_csv,
