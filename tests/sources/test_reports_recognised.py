@@ -7,9 +7,11 @@ from types import ModuleType
 import pytest
 
 from goldenhour.sources import (
+    acled,
     camps_csv,
     copernicus_ems,
     dtm,
+    incidents_csv,
     messages_csv,
     microsoft,
     people_csv,
@@ -21,9 +23,11 @@ from goldenhour.sources import (
 )
 
 MODULES: tuple[ModuleType, ...] = (
+    acled,
     camps_csv,
     copernicus_ems,
     dtm,
+    incidents_csv,
     messages_csv,
     microsoft,
     people_csv,

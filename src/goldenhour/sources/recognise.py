@@ -14,9 +14,11 @@ from pyarrow import ArrowException
 
 from goldenhour.base.errors import GoldenHourError, UnknownFormatError, UnreadableFileError
 from goldenhour.sources import (
+    acled,
     camps_csv,
     copernicus_ems,
     dtm,
+    incidents_csv,
     messages_csv,
     microsoft,
     osm_pbf,
@@ -59,10 +61,12 @@ _FORMATS: tuple[SourceModule, ...] = (
     xbd,
     strikes,
     ucdp,
+    acled,
     dtm,
     camps_csv,
     people_csv,
     messages_csv,
+    incidents_csv,
     reports_file,
     osm_pbf,
     points_csv,
