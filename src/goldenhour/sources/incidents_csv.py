@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from shapely import Point
 
@@ -22,6 +21,7 @@ from goldenhour.reports.make import make
 from goldenhour.reports.report import Report, Source
 from goldenhour.reports.said import IncidentSaid
 from goldenhour.sources import csv_rows, date_columns
+from goldenhour.sources.admiralty import credibility_in, reliability_in
 from goldenhour.sources.blurring import Points, blurred_m, notice_shared, rounding_m
 from goldenhour.sources.csv_rows import Row
 from goldenhour.sources.handwriting import count, decimal, is_blank, whole_day
@@ -224,7 +224,7 @@ def _report(row: Row, table: _Table) -> Report:
         seen_to=seen_to,
         recorded_at=table.recorded_at,
         where=where,
-        credibility=_grade(row, "credibility", _NUMBERS)
+        credibility=credibility_in(row.get("credibility"))
         or (credibility_of("inso") if table.is_inso else Credibility.CANNOT_JUDGE),
     )
 
@@ -291,23 +291,10 @@ def _radius_by_word_m(row: Row, table: _Table) -> float:
     return facts.number("sources.incident_radius_m_not_stated")
 
 
-Grade = TypeVar("Grade")
-_NUMBERS = {str(int(number)): number for number in Credibility}
-_LETTERS = {letter.value.lower(): letter for letter in Reliability}
-
-
-def _grade(row: Row, column: str, words: Mapping[str, Grade]) -> Grade | None:
-    """Read an Admiralty letter or number; None if there is none."""
-    word = row.get(column).lower()
-    if word and word not in words:
-        raise ValueError(f"the {column} '{word}' is none of: {', '.join(words)}")
-    return words.get(word)
-
-
 def _source(row: Row, table: _Table) -> Source:
     """Name who says so, and the incident: two of one day and place are two reports."""
     stated = row.get(*_SOURCE)
-    letter = _grade(row, "reliability", _LETTERS)
+    letter = reliability_in(row.get("reliability"))
     if letter is None:
         letter = reliability_of("inso") if table.is_inso else Reliability.F
     number, details = row.get(*_ID), row.get(*_DETAILS)[:_MOST_LETTERS]
