@@ -171,6 +171,7 @@ def test_a_table_without_its_columns_is_an_error(tmp_path: Path) -> None:
     assert not acled.recognises(path)
     with pytest.raises(MissingColumnError):
         acled.read(path, recorded_at=NOW, want=None)
+    assert "no-rows" in codes(read(write(tmp_path / "b.csv")).findings)
     path.write_bytes(b"")
     with pytest.raises(UnreadableFileError):
         acled.read(path, recorded_at=NOW, want=None)

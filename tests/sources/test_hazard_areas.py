@@ -279,6 +279,7 @@ def test_other_files_are_not_claimed(tmp_path: Path) -> None:
     no_place = write(tmp_path / "a.csv", "hazard,status", "mine,CHA")
     with pytest.raises(MissingColumnError):
         hazard_areas.read(no_place, recorded_at=NOW, want=None)
+    assert codes(read(write(tmp_path / "c.csv", HEADER)).findings) == ["no-rows"]
     path = tmp_path / "minefields.geojson"
     geojson(path, [field()])
     path.write_bytes(path.read_bytes()[:-30])

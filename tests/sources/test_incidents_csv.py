@@ -213,6 +213,7 @@ def test_other_tables_are_not_claimed(tmp_path: Path) -> None:
         incidents_csv.read(
             write(tmp_path / "c.csv", "incident,date", "x,1"), recorded_at=NOW, want=None
         )
+    assert codes(read(write(tmp_path / "e.csv", HEADER)).findings) == ["no-rows"]
     cut = tmp_path / "d.csv"
     cut.write_bytes((HEADER + "\n" + ROW + '\n19,"2017-').encode())
     reading = incidents_csv.read(cut, recorded_at=NOW, want=None)

@@ -89,6 +89,8 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
         raise MissingColumnError(
             f"It has no column '{missing[0]}'.", where=path.name, do="Export all columns of ACLED."
         )
+    if not rows:
+        noticed.warn("no-rows", path.name, "It has a header and no rows.")
     shared = Points((row.get("longitude"), row.get("latitude")) for row in rows)
     reports = {}
     for row in rows:

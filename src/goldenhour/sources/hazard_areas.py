@@ -87,6 +87,8 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
     """
     noticed = Noticed(path.name)
     areas, opened = hazard_rows.areas_in(path, noticed)
+    if not areas:
+        noticed.warn("no-rows", path.name, "It has a header and no rows.")
     register = _Register(
         path=path,
         order=date_columns.order_of(area.get(*DATE) for area in areas),

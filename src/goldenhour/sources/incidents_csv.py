@@ -159,6 +159,8 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
             where=path.name,
             do="Name columns such as incident_date, longitude, latitude, incident_type.",
         )
+    if not rows:
+        noticed.warn("no-rows", path.name, "It has a header and no rows.")
     table = _Table(
         path=path,
         order=date_columns.order_of(row.get(*_DATE) for row in rows),
