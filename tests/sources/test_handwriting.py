@@ -14,7 +14,15 @@ ARABIC = {ord(str(k)): 0x660 + k for k in range(10)} | {ord(","): 0x66C, ord("."
 
 @pytest.mark.parametrize(
     "text",
-    ["2015/04/26", "2015-04-26", "2015-4-26T00:00:00", "20150426", "26APR15", "26 April 2015"],
+    [
+        "2015/04/26",
+        "2015-04-26",
+        "2015-4-26T00:00:00",
+        "20150426",
+        "26APR15",
+        "26-Apr-15",
+        "26 April 2015",
+    ],
 )
 def test_a_clear_date_is_read(text: str) -> None:
     """Year first, compact, or with the month's name."""

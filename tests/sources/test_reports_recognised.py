@@ -7,27 +7,37 @@ from types import ModuleType
 import pytest
 
 from goldenhour.sources import (
+    acled,
     camps_csv,
     copernicus_ems,
     dtm,
+    hazard_areas,
+    incidents_csv,
     messages_csv,
+    microsoft,
     people_csv,
     reports_file,
     strikes,
     ucdp,
     unosat,
+    xbd,
 )
 
 MODULES: tuple[ModuleType, ...] = (
+    acled,
     camps_csv,
     copernicus_ems,
     dtm,
+    hazard_areas,
+    incidents_csv,
     messages_csv,
+    microsoft,
     people_csv,
     reports_file,
     strikes,
     ucdp,
     unosat,
+    xbd,
 )
 
 

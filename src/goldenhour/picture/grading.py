@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a native damage code is evidence of. A code is a column of a matrix, not a grade itself."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +14,9 @@ from goldenhour.base.grades import Grade
 
 GRADES = (Grade.G0, Grade.G1, Grade.G2, Grade.G3)
 _POSSIBLE = "possible"
+_SHARES = "microsoft"
+_SHARE = re.compile(r"(.*?)(?: unknown (\d*\.?\d+|\?))?", re.DOTALL)
+_NUMBER = re.compile(r"\d*\.?\d+")
 
 LISTS = frozenset({"unosat"})
 """Scales of products that list damaged structures alone."""
@@ -22,6 +27,7 @@ _SCALES = {
     "ems-2016": ("ems", "ems", True),
     "ems": ("ems", "ems", True),
     "xbd": ("imagery", "xbd", True),
+    _SHARES: ("imagery", "microsoft", True),
     "atc-20": ("visit", "atc-20", False),
     "ems-98": ("visit", "ems-98", False),
 }
@@ -66,8 +72,8 @@ def column(scale: str, code: str) -> Column | None:
     """
     if scale not in _SCALES:
         return None
-    matrix, crosswalk, is_optical = _SCALES[scale]
-    meaning = facts.fact(f"picture.crosswalk_{crosswalk}").value.get(_plain(code))
+    matrix, _, is_optical = _SCALES[scale]
+    meaning = _meaning(scale, code)
     if meaning is None:
         return None
     if meaning == _POSSIBLE:
@@ -129,7 +135,43 @@ def is_silent(scale: str, code: str) -> bool:
     silent
         True if the scale is known and its code says that nobody knows.
     """
+    if scale == _SHARES and (match := _SHARE.fullmatch(_plain(code))) and match[2]:
+        words = facts.fact("picture.crosswalk_microsoft").value
+        return (_is_share(match[1]) or match[1] in words) and _meaning(scale, code) is None
     return scale in _SCALES and _plain(code) in facts.fact("picture.no_evidence_codes").value
+
+
+def _meaning(scale: str, code: str) -> str | None:
+    """Find the grades that a code speaks of; None if it is no evidence of any."""
+    words: Mapping[str, str] = facts.fact(f"picture.crosswalk_{_SCALES[scale][1]}").value
+    if scale == _SHARES:
+        return _meaning_of_share(code, words)
+    return words.get(_plain(code))
+
+
+def _meaning_of_share(code: str, words: Mapping[str, str]) -> str | None:
+    """
+    Read how much of what was seen of a footprint is damaged, such as ``0.3 unknown 0.2``.
+
+    Hidden pixels stay in Microsoft's denominator, so that a building under a cloud reads 0: they
+    are taken out here. None if too much was hidden, or if nobody says how much was and no damage
+    shows.
+    """
+    said, hidden = _SHARE.fullmatch(_plain(code)).groups()  # type: ignore[union-attr]  # fits any
+    hidden_share = 0.0 if hidden in {None, "?"} else float(hidden)
+    if hidden_share > facts.number("picture.microsoft_hidden_share"):
+        return None
+    meaning = words.get(said)
+    if _is_share(said):
+        share = float(said) / (1 - hidden_share)
+        least = facts.fact("picture.microsoft_least_share").value
+        meaning = max((name for name in least if share >= least[name]), default=Grade.G0.name)
+    return None if hidden == "?" and meaning == Grade.G0.name else meaning
+
+
+def _is_share(said: str) -> bool:
+    """Say if text is a number from 0 to 1."""
+    return _NUMBER.fullmatch(said) is not None and float(said) <= 1
 
 
 def _plain(code: str) -> str:

@@ -57,8 +57,8 @@ class DamageSaid:
     Parameters
     ----------
     scale
-        Native scale: ``"unosat"``, ``"ems-2016"``, ``"ems"``, ``"xbd"``, ``"atc-20"``,
-        ``"ems-98"``.
+        Native scale: ``"unosat"``, ``"ems-2016"``, ``"ems"``, ``"xbd"``,
+        ``"microsoft"``, ``"atc-20"``, ``"ems-98"``.
     code
         Native code or word, exactly as found.
     sensor

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of a Copernicus EMS product as layers of the town, with ids that products share."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -16,11 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from goldenhour.sources import ems_words
 from goldenhour.sources.handwriting import clean
 from goldenhour.sources.noticing import Noticed
+from goldenhour.sources.outline_ids import ids_by_place
 from goldenhour.sources.shaping import make_layer
 from goldenhour.town.layers import Layer, LayerKind, LayerSource
 
-_DECIMALS = 6  # about 0.1 m
-_ID_LENGTH = 12
 _NOTHING = frozenset({"not applicable", "997-not applicable", "998-not applicable", "other"})
 
 
@@ -198,19 +196,7 @@ def _layer(
 ) -> Layer:
     """Put a layer together, flat, with ids."""
     flat = np.asarray(shapely.force_2d(shapes), dtype=np.object_)
-    return make_layer(kind, {"id": _ids(flat, prefix), **columns}, flat, source=source)
-
-
-def _ids(shapes: NDArray[np.object_], prefix: str) -> list[str]:
-    """Name shapes by where they lie, so that one outline has one id in every product."""
-    ids: list[str] = []
-    used: Counter[str] = Counter()
-    for shape in shapes:
-        corners = np.round(shapely.get_coordinates(shape), _DECIMALS) + 0.0
-        name = f"{prefix}-{hashlib.sha256(corners.tobytes()).hexdigest()[:_ID_LENGTH]}"
-        used[name] += 1
-        ids.append(name if used[name] == 1 else f"{name}-{used[name]}")
-    return ids
+    return make_layer(kind, {"id": ids_by_place(flat, prefix), **columns}, flat, source=source)
 
 
 def _split_where_they_meet(

@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"\d+(\.\d+)?")
 _EUROPEAN_GROUPS = re.compile(r"\d{1,3}(\.\d{3})+")  # 350.000: three hundred, or a fraction?
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].*)?")
-_NAMED_MONTH = re.compile(r"(\d{1,2})[ -]?([A-Za-z]{3})[a-z]*[ -,]*(\d{4}|\d{2})")
+_NAMED_MONTH = re.compile(r"(\d{1,2})[ -]?([A-Za-z]{3})[a-z]*[ ,-]*(\d{4}|\d{2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTHS = {
     name: number

@@ -14,10 +14,14 @@ from pyarrow import ArrowException
 
 from goldenhour.base.errors import GoldenHourError, UnknownFormatError, UnreadableFileError
 from goldenhour.sources import (
+    acled,
     camps_csv,
     copernicus_ems,
     dtm,
+    hazard_areas,
+    incidents_csv,
     messages_csv,
+    microsoft,
     osm_pbf,
     people_csv,
     points_csv,
@@ -26,6 +30,7 @@ from goldenhour.sources import (
     ucdp,
     unosat,
     vector_file,
+    xbd,
 )
 from goldenhour.sources.reading import Reading, SourceModule
 from goldenhour.town.layers import LayerKind
@@ -53,12 +58,17 @@ _BROKEN_FILE = (
 _FORMATS: tuple[SourceModule, ...] = (
     unosat,
     copernicus_ems,
+    microsoft,
+    xbd,
     strikes,
     ucdp,
+    acled,
     dtm,
     camps_csv,
     people_csv,
     messages_csv,
+    incidents_csv,
+    hazard_areas,
     reports_file,
     osm_pbf,
     points_csv,
@@ -70,6 +80,8 @@ _SAVE = (
 )
 _WITH_LAYERS: tuple[SourceModule, ...] = (
     copernicus_ems,
+    microsoft,
+    xbd,
     camps_csv,
     osm_pbf,
     points_csv,

@@ -6,8 +6,6 @@ Where several events share one point, that point is a gazetteer's, whatever prec
 and the radius grows (1,072 events of Aleppo sit on 22 points, though 919 claim to be exact).
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from goldenhour.reports.make import make
 from goldenhour.reports.report import Report, Source
 from goldenhour.reports.said import IncidentSaid
 from goldenhour.sources import csv_rows
+from goldenhour.sources.blurring import Points, blurred_m, notice_shared
 from goldenhour.sources.csv_rows import Row
 from goldenhour.sources.handwriting import day, decimal, whole_day
 from goldenhour.sources.noticing import Noticed
@@ -87,7 +86,7 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
         raise MissingColumnError(
             f"It has no column '{missing[0]}'.", where=path.name, do="Export all columns of GED."
         )
-    shared = _shared_points(rows)
+    shared = Points((row.get("longitude"), row.get("latitude")) for row in rows)
     reports = {}
     for row in rows:
         n_here = shared[row.get("longitude"), row.get("latitude")]
@@ -99,30 +98,9 @@ def read(path: Path, *, recorded_at: datetime, want: LayerKind | None) -> Readin
             noticed.refuse("unreadable-cell", row.line, f"An event cannot be read: {error}.")
         else:
             reports[report.id] = report
-    _notice_shared(shared, noticed)
+    notice_shared(shared, noticed)
     noticed.note("attribution", path.name, f"Show with anything made from it: {ATTRIBUTION}.")
     return Reading(reports=tuple(reports.values()), findings=noticed.findings())
-
-
-def _shared_points(rows: Sequence[Row]) -> Counter[tuple[str, str]]:
-    """Count the events on each point."""
-    return Counter((row.get("longitude"), row.get("latitude")) for row in rows)
-
-
-def _notice_shared(shared: Counter[tuple[str, str]], noticed: Noticed) -> None:
-    """Say how many events share points."""
-    limit = facts.number("sources.repeated_point_n")
-    reach_km = facts.number("sources.repeated_point_radius_m") / 1000
-    n_points = sum(n >= limit for n in shared.values())
-    n_events = sum(n for n in shared.values() if n >= limit)
-    if n_points:
-        noticed.warn(
-            "shared-points",
-            ", ".join(shared.most_common(1)[0][0]),
-            f"{n_events:,} of {sum(shared.values()):,} events sit on {n_points} shared points: "
-            "the points of places, not of events.",
-            f"They count within at least {reach_km:g} km around.",
-        )
 
 
 def _report(row: Row, *, n_here: int, recorded_at: datetime) -> Report:
@@ -156,10 +134,7 @@ def _report(row: Row, *, n_here: int, recorded_at: datetime) -> Report:
 def _radius_m(precision: str, n_here: int) -> float:
     """Say within how many metres an event lies; the worst class if its class is unknown."""
     by_precision = facts.fact("sources.ucdp_radius_m_by_precision").value
-    radius_m = float(by_precision.get(precision, by_precision[_WORST_PRECISION]))
-    if n_here >= facts.number("sources.repeated_point_n"):
-        return max(radius_m, facts.number("sources.repeated_point_radius_m"))
-    return radius_m
+    return blurred_m(float(by_precision.get(precision, by_precision[_WORST_PRECISION])), n_here)
 
 
 def _credibility(row: Row) -> Credibility:
