@@ -65,7 +65,10 @@ class Tried:
         """Worlds after which the mean would be sure enough to count on, by its spread here."""
         allowed = facts.number("siting.promise_wide_share") * max(self.mean, 1.0)
         spread = float(self.served.std(ddof=1)) if self.n > 1 else float("inf")
-        return ceil(min(_MANY, (facts.number("siting.promise_errors") * spread / allowed) ** 2))
+        by_spread = ceil(
+            min(_MANY, (facts.number("siting.promise_errors") * spread / allowed) ** 2)
+        )
+        return max(by_spread, int(facts.number("siting.promise_least_worlds")))
 
     def worst_mean(self, tail_share: float) -> float:
         """
