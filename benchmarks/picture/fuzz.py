@@ -57,11 +57,7 @@ _MADE = {
             "features": [
                 {
                     "type": "Feature",
-                    "properties": {
-                        "hazard_type": "SHA",
-                        "status": "Suspected",
-                        "date": "2017-11-04",
-                    },
+                    "properties": _HAZARD,
                     "geometry": {
                         "type": "Polygon",
                         "coordinates": [[[41, 34], [41.1, 34], [41.1, 34.1], [41, 34]]],
