@@ -143,13 +143,35 @@ def read(
 
 
 @app.command(epilog="Example: goldenhour picture --in al-qaim-exercise --at 2017-11-08")
-def picture(workspace: Workspace_ = _HERE, at: At = "", json: Json = False) -> None:
+def picture(
+    workspace: Workspace_ = _HERE,
+    at: At = "",
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="Say what changed since this moment instead, and which plans that makes stale.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Print and map what is known at a moment, what contradicts, and what has gone stale."""
-    from goldenhour.cli import show
+    from goldenhour.cli import show, show_changed
+    from goldenhour.workflows.changed import changed as run_changed
     from goldenhour.workflows.picture import picture as run_picture
     from goldenhour.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    if changed_since is not None:
+        with Bar() as bar:
+            differs = run_changed(
+                opened,
+                since=_moment(changed_since, None),
+                as_of=_moment(at, opened.as_of),
+                progress=bar,
+            )
+        show_changed.changed(differs, as_json=json)
+        return
     with Bar() as bar:
         result = run_picture(opened, as_of=_moment(at, opened.as_of), progress=bar)
     show.picture(result, as_json=json)
