@@ -9,7 +9,7 @@ import typer
 
 from goldenhour.base import errors, facts
 from goldenhour.base.settings import Settings
-from goldenhour.cli.commands import app
+from goldenhour.cli.main import app
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 _MADE = "<!-- Made by scripts/reference.py; do not edit by hand. -->\n\n"

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import GeometryCollection, LineString, Point
 
 from goldenhour.base.errors import WorkspaceError
-from goldenhour.cli import commands
+from goldenhour.cli import app
 from goldenhour.cli.main import main
 from goldenhour.workflows.workspace import Workspace, create_workspace
 
@@ -216,7 +216,7 @@ def test_a_moment_that_is_none_is_refused(
 def test_a_moment_may_be_written_in_arabic_digits() -> None:
     """A date in Arabic digits is the end of that day, like 2017-11-04."""
     arabic = "".join(chr(ord("\u0660") + int(n)) if n.isdigit() else n for n in "2017-11-04")
-    assert commands._moment(arabic, None) == commands._moment("2017-11-04", None)
+    assert app.moment(arabic, None) == app.moment("2017-11-04", None)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from shapely.geometry import LineString, Point
 
 from goldenhour.base.errors import InputError
-from goldenhour.cli import commands
+from goldenhour.cli.app import app
 from goldenhour.cli.durations import durations
 from goldenhour.cli.main import main
 
@@ -230,7 +230,5 @@ def test_nonsense_is_no_duration(text: str) -> None:
 def test_the_command_is_listed() -> None:
     """The program offers the verb."""
     assert "reach" in {
-        command.callback.__name__
-        for command in commands.app.registered_commands
-        if command.callback
+        command.callback.__name__ for command in app.registered_commands if command.callback
     }

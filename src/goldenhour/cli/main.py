@@ -11,7 +11,8 @@ from pathlib import Path
 
 from goldenhour.base.errors import GoldenHourError, NoPlanError, StoreError
 from goldenhour.base.settings import Settings
-from goldenhour.cli.commands import app
+from goldenhour.cli import commands, commands_plan, commands_upkeep  # noqa: F401 - verbs add themselves, in this order
+from goldenhour.cli.app import app
 
 _INTERRUPTED, _UNEXPECTED = 130, 70
 _STOPPED = "\nStopped. Nothing half-written was left behind.\n"
