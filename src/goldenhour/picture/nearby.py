@@ -63,51 +63,65 @@ def p_among_neighbours(told: Told) -> Floats:
     """
     start = np.array(facts.fact("picture.prior_share").value, dtype=np.float64)
     prior = np.tile(start, (len(told.xy_m), 1))
-    if told.counts.any():
-        around = _Around.of(told)
-        heard = _likelihood(told.log_likelihood + told.silence)
-        for _ in range(_MOST_ROUNDS):
-            before, prior = prior, around.prior(_shares(prior * heard), start)
-            if np.abs(prior - before).max() <= _CALM:
-                break
+    rows = np.flatnonzero(told.counts)
+    if len(rows):
+        around = _Around.of(told.xy_m, rows)
+        heard = _likelihood((told.log_likelihood + told.silence)[rows])
+        believed = _settled(around, heard, start)
+        itself = np.zeros_like(prior)
+        itself[rows] = believed
+        prior = around.prior(believed, itself, around.cell, start)
     return _shares(prior * _likelihood(told.log_likelihood))
+
+
+def _settled(around: "_Around", heard: Floats, start: Floats) -> Floats:
+    """Work belief and prior out in turn, for those of whom something was heard."""
+    cell = around.cell[around.rows]
+    prior = np.tile(start, (len(heard), 1))
+    believed = _shares(prior * heard)
+    for _ in range(_MOST_ROUNDS):
+        before, prior = prior, around.prior(believed, believed, cell, start)
+        believed = _shares(prior * heard)
+        if np.abs(prior - before).max() <= _CALM:
+            break
+    return believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Around:
     """Who stands how near to whom, by cells."""
 
-    counts: NDArray[np.bool_]
-    cell: NDArray[np.int64]
-    gather: sparse.csr_array  # [cell, structure that counts]
+    rows: NDArray[np.int64]  # those of whom something was heard
+    cell: NDArray[np.int64]  # of every structure
+    gather: sparse.csr_array  # [cell, heard of]
     weight: sparse.csr_array  # [cell, cell]
 
     @classmethod
-    def of(cls, told: Told) -> "_Around":
+    def of(cls, xy_m: Floats, rows: NDArray[np.int64]) -> "_Around":
         """Put structures into cells, and weigh cells by their distance."""
         near_m = facts.number("picture.near_m")
         side_m = near_m / _CELLS
-        spots, found = np.unique(np.floor(told.xy_m / side_m), axis=0, return_inverse=True)
+        spots, found = np.unique(np.floor(xy_m / side_m), axis=0, return_inverse=True)
         cell = np.asarray(found, dtype=np.int64).ravel()
         tree = cKDTree(spots * side_m)
         away = tree.sparse_distance_matrix(tree, _FAR * near_m, output_type="coo_matrix")
         factor = np.exp(-0.5 * (away.data / near_m) ** 2)
-        rows = np.flatnonzero(told.counts)
-        shape = (len(spots), len(cell))
+        heard_in = (np.ones(len(rows)), (cell[rows], np.arange(len(rows))))
         return cls(
-            counts=told.counts,
+            rows=rows,
             cell=cell,
-            gather=sparse.csr_array((np.ones(len(rows)), (cell[rows], rows)), shape=shape),
+            gather=sparse.csr_array(heard_in, shape=(len(spots), len(rows))),
             weight=sparse.csr_array((factor, (away.row, away.col)), shape=away.shape),
         )
 
-    def prior(self, believed: Floats, start: Floats) -> Floats:
-        """Mean belief about the others near each structure, beside the town's mean."""
+    def prior(
+        self, believed: Floats, itself: Floats, cell: NDArray[np.int64], start: Floats
+    ) -> Floats:
+        """Mean belief about those near some structures, themselves left out, beside the town's."""
         near: Floats = self.weight @ (self.gather @ believed)
-        said = believed * self.counts[:, None]
-        others = np.maximum(near[self.cell] - said, 0.0)
+        others = np.maximum(near[cell] - itself, 0.0)
         usual = facts.number("picture.town_prior_structures") * start
-        town = _shares(said.sum(axis=0) - said + usual)
+        town = _shares(believed.sum(axis=0) - itself + usual)
         return _shares(others + facts.number("picture.near_prior_structures") * town)
 
 
