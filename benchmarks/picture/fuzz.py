@@ -83,6 +83,8 @@ _MADE = {
             "metadata": {"capture_date": "2017-11-04T08:00:00.000Z", "sensor": "X"},
         }
     ),
+    "footprints.geojsonl": '{"type":"Feature","properties":{"height":-1},"geometry":'
+    '{"type":"Polygon","coordinates":[[[41,34],[41.1,34],[41.1,34.1],[41,34]]]}}\n' * 40,
     "incidents.csv": "Incident ID,Incident Date,Incident Type,District,Latitude,Longitude,Killed,"
     "Source\n17,2017-11-04,Attack,Madeup,34.4012,40.9034,1,a field office\n"
     "18,25/11/2017,قصف,Madeup,34.4,40.9,,team\n",

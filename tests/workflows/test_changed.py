@@ -118,6 +118,17 @@ def test_a_plan_that_cannot_be_read_is_named(planned: PlanResult) -> None:
         broken.rmdir()
 
 
+def test_a_word_that_is_no_date_is_named_with_its_option(
+    planned: PlanResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who mistypes the earlier moment is told which option to mend."""
+    folder = str(workspace_of(planned).folder)
+    assert main(["picture", "--in", folder, "--changed-since", "yesterday"]) == 2
+    said = capsys.readouterr().err
+    assert "GH113" in said
+    assert "where: --changed-since" in said
+
+
 def test_the_earlier_moment_comes_first(planned: PlanResult) -> None:
     """Moments the wrong way round are refused by name."""
     as_of = planned.plan.as_of

@@ -29,7 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 HERE = Path()
 
 
-def moment(text: str, default: datetime | None) -> datetime:
+def moment(text: str, default: datetime | None, *, option: str = "--at") -> datetime:
     """
     Read a moment; a date alone means the end of that day, so that its reports count.
 
@@ -39,6 +39,8 @@ def moment(text: str, default: datetime | None) -> datetime:
         As typed; empty if nothing was.
     default
         What stands for nothing; now if that is None.
+    option
+        Which option it was, for the error.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def moment(text: str, default: datetime | None) -> datetime:
     except (ValueError, OverflowError) as error:
         raise InputError(
             f"'{text}' is not a date.",
-            where="--at",
+            where=option,
             do="Write it like 2017-11-04, or 2017-11-04T18:00+03:00 (without a zone it is UTC).",
             code="GH113",
         ) from error

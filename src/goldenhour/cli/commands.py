@@ -145,7 +145,7 @@ def picture(
         with Bar() as bar:
             differs = run_changed(
                 opened,
-                since=moment(changed_since, None),
+                since=moment(changed_since, None, option="--changed-since"),
                 as_of=moment(at, opened.as_of),
                 progress=bar,
             )
