@@ -309,3 +309,21 @@ def test_nothing_is_lost_and_no_word_by_chance_releases(
     for said in hazards(reading):
         is_release = said.status.value in {"cancelled", "reduced", "cleared"}
         assert is_release == (status_in(status) in set(HazardStatus) - {"suspected", "confirmed"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Cleared", HazardStatus.CLEARED),
+        ("Cleared (pending QA)", None),
+        ("Not finished (cleared)", None),
+        ("Cancelled land (cancelled)", HazardStatus.CANCELLED),
+        ("Confirmed Hazardous Area (in the river bed)", HazardStatus.CONFIRMED),
+        ("Suspected (cleared)", None),
+    ],
+)
+def test_beside_a_release_every_word_must_be_understood(
+    cell: str, status: HazardStatus | None
+) -> None:
+    """A remark that nobody understands takes a release back; it leaves a danger as it is."""
+    assert status_in(cell) is status

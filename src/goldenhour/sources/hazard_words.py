@@ -90,9 +90,15 @@ def status_in(cell: str) -> HazardStatus | None:
     """
     word = _folded(cell)
     brackets = _IN_BRACKETS.fullmatch(word)
-    choices = (word, *(brackets.groups() if brackets else ()))
-    found = {_BY_WORD[choice] for choice in choices if choice in _BY_WORD}
-    return found.pop() if len(found) == 1 else None
+    parts = brackets.groups() if brackets else (word,)
+    found = {_BY_WORD[choice] for choice in (word, *parts) if choice in _BY_WORD}
+    if len(found) != 1:
+        return None
+    status = found.pop()
+    # "Cleared (pending QA)" is no release: beside one, every word must be understood.
+    is_release = status not in {HazardStatus.SUSPECTED, HazardStatus.CONFIRMED}
+    is_whole = word in _BY_WORD or all(part in _BY_WORD for part in parts)
+    return status if is_whole or not is_release else None
 
 
 def is_in_work(cell: str) -> bool:
